@@ -1,0 +1,1 @@
+//! Black-box conformance runner for components in any language.

@@ -1,0 +1,1 @@
+//! Embedded broker with the behaviour of a Knative Broker and its Triggers: durable, ordered per key.

@@ -1,0 +1,2 @@
+//! The ingenium command.
+fn main() {}

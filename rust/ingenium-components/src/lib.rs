@@ -1,0 +1,1 @@
+//! Reference components: ingestor, strategy, portfolio and order executor.

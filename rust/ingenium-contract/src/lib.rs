@@ -1,0 +1,1 @@
+//! The judge: CloudEvents envelope and event schemas, bytes in, verdict out.

@@ -1,0 +1,1 @@
+//! Where a process meets the world: sockets, environment, clock, signals.

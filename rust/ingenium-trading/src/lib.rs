@@ -1,0 +1,1 @@
+//! Pure trading logic: roles, indicators, positions, sizing, simulated fills.

@@ -1,0 +1,1 @@
+//! Event types of the Ingenium contract, their scalars and their decoders.

@@ -1,0 +1,1 @@
+//! SDK: a trading role in, a served Knative component out.

@@ -1,0 +1,2 @@
+//! Developer commands: setup, generate, test; holds the tidy tests.
+fn main() {}
