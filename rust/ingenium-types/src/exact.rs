@@ -1,0 +1,143 @@
+//! Money arithmetic that says when a result does not fit, instead of rounding in silence.
+//!
+//! `rust_decimal` rounds products beyond 28 decimals, and even its `checked_add` may return the first operand
+//! unchanged when the second is too small to show. Here the true result is computed in 256 bits first.
+//! Results are without trailing zeros.
+//!
+//! | Operation | Exact or rounded |
+//! |---|---|
+//! | [`add`], [`sub`], [`mul`] | exact, or [`Inexact`] |
+//! | [`mul_div`], [`round`] | once, half to even, to [`MONEY_SCALE`] decimals |
+//! | [`floor_to`], [`div_floor_to`] | down to a multiple of a lot |
+
+use ethnum::I256;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// Decimals after the point of every amount that is rounded (average price, commission, removed cost).
+pub const MONEY_SCALE: u32 = 12;
+
+/// The true result needs more digits than a decimal holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inexact;
+
+impl std::fmt::Display for Inexact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the exact amount needs more digits than a decimal holds")
+    }
+}
+
+impl std::error::Error for Inexact {}
+
+/// The exact sum.
+///
+/// # Errors
+/// [`Inexact`] when the sum does not fit.
+pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
+    let scale = a.scale().max(b.scale());
+    // 96-bit mantissas times at most 10^28 stay below 2^190.
+    let sum = I256::from(a.mantissa()) * ten_to(scale - a.scale())?
+        + I256::from(b.mantissa()) * ten_to(scale - b.scale())?;
+    narrow(sum, scale)
+}
+
+/// The exact difference.
+///
+/// # Errors
+/// [`Inexact`] when the difference does not fit.
+pub fn sub(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
+    add(a, -b)
+}
+
+/// The exact product.
+///
+/// # Errors
+/// [`Inexact`] when the product does not fit.
+pub fn mul(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
+    narrow(
+        I256::from(a.mantissa()) * I256::from(b.mantissa()),
+        a.scale() + b.scale(),
+    )
+}
+
+/// `a * b / c`, rounded once, half to even, to [`MONEY_SCALE`] decimals.
+///
+/// # Errors
+/// [`Inexact`] when `c` is zero or the result does not fit.
+pub fn mul_div(a: Decimal, b: Decimal, c: Decimal) -> Result<Decimal, Inexact> {
+    let (a, b, c) = (a.normalize(), b.normalize(), c.normalize());
+    if c.is_zero() {
+        return Err(Inexact);
+    }
+    // In units of 10^-MONEY_SCALE the quotient is ma·mb·10^up / (mc·10^down).
+    let (up, down) = (MONEY_SCALE + c.scale(), a.scale() + b.scale());
+    let product = I256::from(a.mantissa()) * I256::from(b.mantissa());
+    let numerator = product
+        .checked_mul(ten_to(up.saturating_sub(down))?)
+        .ok_or(Inexact)?;
+    let denominator = I256::from(c.mantissa())
+        .checked_mul(ten_to(down.saturating_sub(up))?)
+        .ok_or(Inexact)?;
+    narrow(div_half_even(numerator, denominator), MONEY_SCALE)
+}
+
+/// Rounded half to even to [`MONEY_SCALE`] decimals.
+#[must_use]
+pub fn round(value: Decimal) -> Decimal {
+    value
+        .round_dp_with_strategy(MONEY_SCALE, RoundingStrategy::MidpointNearestEven)
+        .normalize()
+}
+
+/// The largest multiple of `lot` that is at most `value`; zero for a negative value.
+///
+/// # Errors
+/// [`Inexact`] when `lot` is not above zero.
+pub fn floor_to(value: Decimal, lot: Decimal) -> Result<Decimal, Inexact> {
+    div_floor_to(value, Decimal::ONE, lot)
+}
+
+/// The largest multiple of `lot` whose product with `b` is at most `a`; zero for a negative `a`.
+///
+/// # Errors
+/// [`Inexact`] when `b` or `lot` is not above zero, or the result does not fit.
+pub fn div_floor_to(a: Decimal, b: Decimal, lot: Decimal) -> Result<Decimal, Inexact> {
+    if b <= Decimal::ZERO || lot <= Decimal::ZERO {
+        return Err(Inexact);
+    }
+    if a <= Decimal::ZERO {
+        return Ok(Decimal::ZERO);
+    }
+    let price_of_a_lot = I256::from(b.mantissa()) * I256::from(lot.mantissa());
+    let scale = b.scale() + lot.scale();
+    let numerator = I256::from(a.mantissa())
+        .checked_mul(ten_to(scale.saturating_sub(a.scale()))?)
+        .ok_or(Inexact)?;
+    let denominator = price_of_a_lot
+        .checked_mul(ten_to(a.scale().saturating_sub(scale))?)
+        .ok_or(Inexact)?;
+    let lots = narrow(numerator / denominator, 0)?;
+    mul(lots, lot)
+}
+
+fn ten_to(power: u32) -> Result<I256, Inexact> {
+    I256::new(10).checked_pow(power).ok_or(Inexact)
+}
+
+fn div_half_even(numerator: I256, denominator: I256) -> I256 {
+    let (quotient, remainder) = (numerator / denominator, numerator % denominator);
+    let (rest, half) = (remainder.abs(), denominator.abs() - remainder.abs());
+    if rest > half || (rest == half && quotient % 2 != 0) {
+        quotient + numerator.signum() * denominator.signum()
+    } else {
+        quotient
+    }
+}
+
+fn narrow(mut mantissa: I256, mut scale: u32) -> Result<Decimal, Inexact> {
+    while scale > 0 && mantissa % 10 == 0 {
+        mantissa /= 10;
+        scale -= 1;
+    }
+    let mantissa = i128::try_from(mantissa).map_err(|_| Inexact)?;
+    Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| Inexact)
+}

@@ -1,0 +1,94 @@
+//! The contract's scalars: strings with a grammar, checked by hand-written scanners.
+//!
+//! Each mirrors one `$defs` entry of `schemas/common.schema.json`; a differential test holds the two together.
+//! A scalar is written exactly as it was read.
+
+mod decimal;
+mod text;
+mod timestamp;
+
+pub use decimal::{Decimal, NonNegativeDecimal, PositiveDecimal, Price, Ratio, SignedRatio};
+pub use text::{
+    BarPeriod, ClientOrderId, Count, CurrencyCode, FreeText, Identifier, InstrumentSymbol, Name,
+    VenueCode,
+};
+pub use timestamp::UtcTimestamp;
+
+/// A string with a grammar.
+pub trait Scalar: Sized {
+    /// The name of its `$defs` entry.
+    const NAME: &'static str;
+    /// Its form in a few words, for messages.
+    const FORM: &'static str;
+
+    /// The value, if `text` has the form.
+    fn parse(text: &str) -> Option<Self>;
+}
+
+/// A text that is not of a scalar's form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAScalar {
+    name: &'static str,
+    form: &'static str,
+    text: String,
+}
+
+impl NotAScalar {
+    fn new<T: Scalar>(text: &str) -> Self {
+        Self {
+            name: T::NAME,
+            form: T::FORM,
+            text: text.chars().take(80).collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for NotAScalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "`{}` is no {}: expected {}",
+            self.text.escape_debug(),
+            self.name,
+            self.form
+        )
+    }
+}
+
+impl std::error::Error for NotAScalar {}
+
+/// `FromStr`, the decoder and the serde pair, all through [`Scalar::parse`] and `Display`.
+macro_rules! scalar_traits {
+    ($($name:ident),+) => {$(
+        impl std::str::FromStr for $name {
+            type Err = crate::scalar::NotAScalar;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                <Self as crate::scalar::Scalar>::parse(text)
+                    .ok_or_else(|| crate::scalar::NotAScalar::new::<Self>(text))
+            }
+        }
+
+        impl crate::read::Decode for $name {
+            fn decode(reader: &mut crate::read::Reader<'_>) -> Result<Self, crate::refusal::Refusal> {
+                let text = reader.string()?;
+                <Self as crate::scalar::Scalar>::parse(&text.text)
+                    .ok_or_else(|| crate::refusal::Refusal::new(crate::refusal::Rule::Pattern, text.span))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+pub(crate) use scalar_traits;
