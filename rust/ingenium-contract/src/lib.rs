@@ -1,1 +1,14 @@
 //! The judge: CloudEvents envelope and event schemas, bytes in, verdict out.
+//!
+//! Nothing here does I/O, and nothing here fails on an event: bad bytes become findings, all of them.
+
+pub mod attribute;
+pub mod envelope;
+pub mod event;
+pub mod finding;
+pub mod rule;
+
+pub use attribute::Time;
+pub use envelope::{Mode, Received, SpecVersions};
+pub use event::{AttributeValue, CloudEvent, Data};
+pub use finding::{Finding, Level};

@@ -212,8 +212,12 @@ impl<'a> Reader<'a> {
         let kind = self.kind()?;
         let start = self.at;
         match kind {
-            Kind::Object => drop(self.object(|reader, _| reader.skip().map(drop))?),
-            Kind::Array => drop(self.array(|reader, _| reader.skip().map(drop))?),
+            Kind::Object => {
+                self.object(|reader, _| reader.skip().map(|_| ()))?;
+            }
+            Kind::Array => {
+                self.array(|reader, _| reader.skip().map(|_| ()))?;
+            }
             Kind::String => drop(self.string_token()?),
             Kind::Number => self.number()?,
             Kind::Boolean => drop(self.boolean()?),

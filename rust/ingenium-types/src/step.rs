@@ -88,7 +88,7 @@ impl Schedule {
     }
 
     /// The next delivery. Asking again without [`settled`](Self::settled) gives the same one.
-    pub fn next(&mut self) -> Next {
+    pub fn next_delivery(&mut self) -> Next {
         if let Some((offset, subscriber)) = self.redo {
             return Next::Deliver(offset, subscriber);
         }

@@ -1,0 +1,138 @@
+//! Binary content mode: `ce-*` headers, data in the body (CloudEvents HTTP binding 3.1).
+
+use bytes::Bytes;
+use ingenium_types::{Reader, View};
+use percent_encoding::percent_decode;
+
+use super::build::Builder;
+use super::{Header, Mode, Received, SpecVersions};
+use crate::attribute::is_json;
+use crate::event::{AttributeValue, Data};
+use crate::finding::{Finding, excerpt};
+use crate::rule;
+
+pub(super) fn read(
+    headers: &[Header<'_>],
+    content_type: Option<String>,
+    body: &Bytes,
+    versions: SpecVersions,
+) -> Result<Received, Vec<Finding>> {
+    let mut builder = Builder::default();
+    for (header, value) in headers {
+        let lower = header.to_ascii_lowercase();
+        let Some(name) = lower.strip_prefix("ce-") else {
+            continue;
+        };
+        if name == "datacontenttype" {
+            // The binding maps it to Content-Type; a second source of truth is ignored, but said.
+            builder.findings.push(
+                Finding::warning(
+                    rule::DUPLICATE,
+                    "/datacontenttype",
+                    "`ce-datacontenttype` is no header of its own",
+                )
+                .help("in binary mode Content-Type is datacontenttype"),
+            );
+            continue;
+        }
+        match decode(value) {
+            Ok(text) => builder.attribute(name, AttributeValue::String(text)),
+            Err(message) => builder.findings.push(
+                Finding::error(
+                    rule::ATTRIBUTE_VALUE,
+                    format!("/{name}"),
+                    format!("`{name}` {message}"),
+                )
+                .help("percent-encode UTF-8 once; a `%` itself is `%25`"),
+            ),
+        }
+    }
+    if builder.peek("specversion").is_none()
+        && !builder.findings.iter().any(|f| f.pointer == "/specversion")
+    {
+        let shown = content_type.as_deref().map_or_else(
+            || "no Content-Type".to_owned(),
+            |text| format!("`{}`", excerpt(text)),
+        );
+        builder.findings.push(
+            Finding::error(
+                rule::MISSING,
+                "/specversion",
+                format!("the message has no `ce-specversion` header and {shown}"),
+            )
+            .help("send `ce-*` headers, or `application/cloudevents+json`"),
+        );
+    }
+    // Absent means JSON (contract, "A receiver").
+    let json = content_type.as_deref().is_none_or(is_json);
+    if let Some(content_type) = content_type {
+        builder.attribute("datacontenttype", AttributeValue::String(content_type));
+    }
+    let data = match body {
+        empty if empty.is_empty() => None,
+        body if json => {
+            if let Err(refusal) = well_formed(body) {
+                let (message, help) = crate::finding::json_message(refusal.rule);
+                builder.findings.push(
+                    Finding::error(
+                        refusal.rule.id(),
+                        format!("/data{}", refusal.pointer),
+                        message,
+                    )
+                    .help(help)
+                    .at(refusal.span),
+                );
+            }
+            Some(Data::Json(body.clone()))
+        }
+        body => Some(Data::Binary(body.clone())),
+    };
+    let event = builder.build(data, versions)?;
+    Ok(Received {
+        mode: Mode::Binary,
+        event,
+        data_start: 0,
+    })
+}
+
+fn well_formed(body: &[u8]) -> Result<(), ingenium_types::Refusal> {
+    let mut reader = Reader::new(body, View::Reader);
+    reader.skip()?;
+    reader.finish()
+}
+
+/// Unquotes and percent-decodes a header value, each once.
+fn decode(value: &[u8]) -> Result<String, String> {
+    let unquoted = unquote(value.trim_ascii())?;
+    let mut rest = unquoted.as_slice();
+    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
+        let digits = rest
+            .get(at + 1..at + 3)
+            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        if digits.is_none() {
+            return Err("holds a `%` that is not followed by two hex digits".to_owned());
+        }
+        rest = &rest[at + 3..];
+    }
+    let decoded: Vec<u8> = percent_decode(&unquoted).collect();
+    String::from_utf8(decoded).map_err(|_| "is not UTF-8".to_owned())
+}
+
+fn unquote(value: &[u8]) -> Result<Vec<u8>, String> {
+    let Some(inner) = value.strip_prefix(b"\"") else {
+        return Ok(value.to_vec());
+    };
+    let Some(inner) = inner.strip_suffix(b"\"") else {
+        return Err("starts a quoted string that does not end".to_owned());
+    };
+    let mut plain = Vec::with_capacity(inner.len());
+    let mut bytes = inner.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            b'\\' => plain.push(*bytes.next().ok_or("ends in a backslash")?),
+            b'"' => return Err("holds a quote inside quotes".to_owned()),
+            _ => plain.push(byte),
+        }
+    }
+    Ok(plain)
+}

@@ -1,0 +1,157 @@
+//! Structured content mode: one JSON object (CloudEvents JSON format 1.0).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use ingenium_types::read::Kind;
+use ingenium_types::{Reader, Refusal, View};
+
+use super::build::Builder;
+use super::{Mode, Received, SpecVersions};
+use crate::attribute::is_json;
+use crate::event::{AttributeValue, Data};
+use crate::finding::{Finding, excerpt};
+use crate::rule;
+
+#[derive(Default)]
+struct Members {
+    data: Option<std::ops::Range<usize>>,
+    data_base64: Option<(String, std::ops::Range<usize>)>,
+}
+
+pub(super) fn read(body: &Bytes, versions: SpecVersions) -> Result<Received, Vec<Finding>> {
+    let mut builder = Builder::default();
+    let mut members = Members::default();
+    let mut reader = Reader::new(body, View::Reader);
+    let read = reader
+        .object(|reader, name| member(reader, name, &mut builder, &mut members))
+        .and_then(|_| reader.finish());
+    if let Err(refusal) = read {
+        builder.findings.push(from_refusal(&refusal));
+        return Err(builder.findings);
+    }
+    let (data, data_start) = match (members.data, members.data_base64) {
+        (Some(span), Some(_)) => {
+            builder.findings.push(
+                Finding::error(
+                    rule::DATA,
+                    "/data_base64",
+                    "`data` and `data_base64` both stand",
+                )
+                .help("keep `data` for JSON, `data_base64` for anything else")
+                .at(span),
+            );
+            (None, 0)
+        }
+        (Some(span), None) => {
+            let json = builder.peek("datacontenttype").is_none_or(is_json);
+            let bytes = body.slice(span.clone());
+            // The JSON format: with another content type a JSON string carries the text itself.
+            let data = match serde_json::from_slice::<String>(&bytes) {
+                Ok(text) if !json => Data::Binary(text.into()),
+                _ => Data::Json(bytes),
+            };
+            (Some(data), span.start)
+        }
+        (None, Some((text, span))) => match STANDARD.decode(&text) {
+            Ok(bytes) => {
+                let json = builder.peek("datacontenttype").is_some_and(is_json);
+                let bytes = Bytes::from(bytes);
+                let start = span.start;
+                (
+                    Some(if json {
+                        Data::Json(bytes)
+                    } else {
+                        Data::Binary(bytes)
+                    }),
+                    start,
+                )
+            }
+            Err(error) => {
+                builder.findings.push(
+                    Finding::error(
+                        rule::DATA,
+                        "/data_base64",
+                        format!("`data_base64` is not base64: {error}"),
+                    )
+                    .help("use the standard alphabet with padding (RFC 4648 section 4)")
+                    .at(span),
+                );
+                (None, 0)
+            }
+        },
+        (None, None) => (None, 0),
+    };
+    let event = builder.build(data, versions)?;
+    Ok(Received {
+        mode: Mode::Structured,
+        event,
+        data_start,
+    })
+}
+
+fn member(
+    reader: &mut Reader<'_>,
+    name: &str,
+    builder: &mut Builder,
+    members: &mut Members,
+) -> Result<(), Refusal> {
+    let start = reader.position();
+    match (name, reader.kind()?) {
+        ("data", Kind::Null) => drop(reader.skip()?),
+        ("data", _) => {
+            let length = reader.skip()?.len();
+            members.data = Some(start..start + length);
+        }
+        ("data_base64", Kind::String) => {
+            let text = reader.string()?;
+            members.data_base64 = Some((text.text.into_owned(), text.span));
+        }
+        (_, Kind::String) => {
+            let text = reader.string()?;
+            let before = builder.findings.len();
+            builder.attribute(name, AttributeValue::String(text.text.into_owned()));
+            for finding in &mut builder.findings[before..] {
+                finding.span = Some(text.span.clone());
+            }
+        }
+        (_, Kind::Boolean) => builder.attribute(name, AttributeValue::Boolean(reader.boolean()?)),
+        (_, kind) => {
+            let token = reader.skip()?;
+            let span = start..start + token.len();
+            let text = String::from_utf8_lossy(token);
+            match (kind, text.parse::<i32>()) {
+                (Kind::Number, Ok(number)) => builder.attribute(name, number.into()),
+                _ => builder.findings.push(
+                    Finding::error(
+                        rule::ATTRIBUTE_TYPE,
+                        format!("/{}", ingenium_types::refusal::escape_pointer(name)),
+                        format!(
+                            "`{}` is `{}`: an attribute is a string, a boolean or a 32-bit integer",
+                            excerpt(name),
+                            excerpt(&text)
+                        ),
+                    )
+                    .help("write other values as strings; leave absent ones out")
+                    .at(span),
+                ),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A refusal of the whole document as a finding.
+fn from_refusal(refusal: &Refusal) -> Finding {
+    let (message, help) = if refusal.rule.is_json() {
+        crate::finding::json_message(refusal.rule)
+    } else {
+        (
+            "an event in structured mode is a JSON object",
+            "send one JSON object with the attributes as members",
+        )
+    };
+    Finding::error(refusal.rule.id(), refusal.pointer.clone(), message)
+        .help(help)
+        .at(refusal.span.clone())
+}

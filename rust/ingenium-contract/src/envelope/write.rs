@@ -1,0 +1,83 @@
+//! From an event to an HTTP message.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::event::{AttributeValue, CloudEvent, Data};
+
+/// What the HTTP binding says must be encoded: everything outside `!`..`~`, and `"` and `%` (3.1.3.2).
+const HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
+
+/// A header value for any text.
+#[must_use]
+pub fn percent_encode(value: &str) -> String {
+    utf8_percent_encode(value, HEADER).to_string()
+}
+
+/// The headers (names in lower case) and the body of the event in binary mode.
+#[must_use]
+pub fn to_binary(event: &CloudEvent) -> (Vec<(String, String)>, Bytes) {
+    let mut headers = Vec::with_capacity(10 + event.extensions.len());
+    for (name, value) in event.attributes() {
+        if name == "datacontenttype" {
+            headers.push(("content-type".to_owned(), value.to_string()));
+        } else {
+            headers.push((format!("ce-{name}"), percent_encode(&value.to_string())));
+        }
+    }
+    (
+        headers,
+        event
+            .data
+            .as_ref()
+            .map(|data| data.bytes().clone())
+            .unwrap_or_default(),
+    )
+}
+
+/// The event in structured mode: one line of JSON, attributes in canonical order, data bytes untouched.
+#[must_use]
+pub fn to_structured(event: &CloudEvent) -> Vec<u8> {
+    let mut json = attributes_json(event).into_bytes();
+    json.pop();
+    match &event.data {
+        Some(Data::Json(bytes)) => {
+            json.extend_from_slice(b",\"data\":");
+            json.extend_from_slice(bytes);
+        }
+        Some(Data::Binary(bytes)) => {
+            json.extend_from_slice(b",\"data_base64\":\"");
+            json.extend_from_slice(STANDARD.encode(bytes).as_bytes());
+            json.push(b'"');
+        }
+        None => {}
+    }
+    json.push(b'}');
+    json
+}
+
+/// All attributes as one JSON object, in canonical order.
+#[must_use]
+pub fn attributes_json(event: &CloudEvent) -> String {
+    let mut json = String::from("{");
+    for (name, value) in event.attributes() {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&quoted(name));
+        json.push(':');
+        match value {
+            AttributeValue::String(text) => json.push_str(&quoted(&text)),
+            AttributeValue::Integer(number) => json.push_str(&number.to_string()),
+            AttributeValue::Boolean(value) => json.push_str(if value { "true" } else { "false" }),
+        }
+    }
+    json.push('}');
+    json
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,207 @@
+//! A CloudEvent as it was read: the text of each attribute and the bytes of `data` are kept.
+
+use bytes::Bytes;
+use ingenium_types::scalar::UtcTimestamp;
+
+use crate::attribute::Time;
+
+/// An attribute's value. In HTTP headers all of them are strings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeValue {
+    /// CloudEvents String, URI, URI-reference, Timestamp or Binary.
+    String(String),
+    /// CloudEvents Integer, 32 bit.
+    Integer(i32),
+    /// CloudEvents Boolean.
+    Boolean(bool),
+}
+
+impl std::fmt::Display for AttributeValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::String(text) => f.write_str(text),
+            Self::Integer(number) => number.fmt(f),
+            Self::Boolean(value) => value.fmt(f),
+        }
+    }
+}
+
+impl From<&str> for AttributeValue {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for AttributeValue {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<i32> for AttributeValue {
+    fn from(number: i32) -> Self {
+        Self::Integer(number)
+    }
+}
+
+/// An event's data, exactly as received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// A JSON value: the bytes of the `data` member, or a body whose content type is JSON.
+    Json(Bytes),
+    /// Anything else: decoded `data_base64`, or a body of another content type.
+    Binary(Bytes),
+}
+
+impl Data {
+    /// The bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Json(bytes) | Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
+/// A CloudEvent of version 1.0 (or 0.3, which brokers pass on).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudEvent {
+    /// `specversion`.
+    pub specversion: String,
+    /// `id`.
+    pub id: String,
+    /// `source`, a URI reference.
+    pub source: String,
+    /// `type`.
+    pub type_: String,
+    /// `subject`.
+    pub subject: Option<String>,
+    /// `time`.
+    pub time: Option<Time>,
+    /// `datacontenttype`.
+    pub datacontenttype: Option<String>,
+    /// `dataschema`, an absolute URI.
+    pub dataschema: Option<String>,
+    /// Extension attributes in the order of arrival.
+    pub extensions: Vec<(String, AttributeValue)>,
+    /// The data, if there is any.
+    pub data: Option<Data>,
+}
+
+impl CloudEvent {
+    /// An event of specversion 1.0 with JSON data and no optional attribute but `datacontenttype`.
+    #[must_use]
+    pub fn json(
+        id: impl Into<String>,
+        source: impl Into<String>,
+        type_: impl Into<String>,
+        data: impl Into<Bytes>,
+    ) -> Self {
+        Self {
+            specversion: "1.0".to_owned(),
+            id: id.into(),
+            source: source.into(),
+            type_: type_.into(),
+            subject: None,
+            time: None,
+            datacontenttype: Some("application/json".to_owned()),
+            dataschema: None,
+            extensions: Vec::new(),
+            data: Some(Data::Json(data.into())),
+        }
+    }
+
+    /// The value of an extension attribute.
+    #[must_use]
+    pub fn extension(&self, name: &str) -> Option<&AttributeValue> {
+        self.extensions
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The text of an extension attribute that is a string.
+    #[must_use]
+    pub fn extension_text(&self, name: &str) -> Option<&str> {
+        match self.extension(name) {
+            Some(AttributeValue::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Sets or replaces an extension attribute.
+    pub fn set_extension(&mut self, name: &str, value: impl Into<AttributeValue>) {
+        let value = value.into();
+        match self.extensions.iter_mut().find(|(other, _)| other == name) {
+            Some((_, old)) => *old = value,
+            None => self.extensions.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Removes an extension attribute.
+    pub fn remove_extension(&mut self, name: &str) {
+        self.extensions.retain(|(other, _)| other != name);
+    }
+
+    /// The instant of `time`, where it is one of the contract's range.
+    #[must_use]
+    pub fn instant(&self) -> Option<UtcTimestamp> {
+        self.time.as_ref().and_then(Time::instant)
+    }
+
+    /// The key that keeps events in order: `partitionkey`, else `subject`, else `source`.
+    #[must_use]
+    pub fn ordering_key(&self) -> &str {
+        self.extension_text("partitionkey")
+            .or(self.subject.as_deref())
+            .unwrap_or(&self.source)
+    }
+
+    /// The bytes of JSON data.
+    #[must_use]
+    pub fn json_data(&self) -> Option<&Bytes> {
+        match &self.data {
+            Some(Data::Json(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The text of the attribute `name`, as filters compare it; `None` when absent.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        match name {
+            "specversion" => Some(self.specversion.clone()),
+            "id" => Some(self.id.clone()),
+            "source" => Some(self.source.clone()),
+            "type" => Some(self.type_.clone()),
+            "subject" => self.subject.clone(),
+            "time" => self.time.as_ref().map(|time| time.text().to_owned()),
+            "datacontenttype" => self.datacontenttype.clone(),
+            "dataschema" => self.dataschema.clone(),
+            _ => self.extension(name).map(ToString::to_string),
+        }
+    }
+
+    /// All attributes in canonical order: the context attributes of the specification, then the extensions.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, AttributeValue)> {
+        let text = |value: &str| AttributeValue::String(value.to_owned());
+        let required = [
+            ("specversion", Some(text(&self.specversion))),
+            ("id", Some(text(&self.id))),
+            ("source", Some(text(&self.source))),
+            ("type", Some(text(&self.type_))),
+            ("subject", self.subject.as_deref().map(text)),
+            ("time", self.time.as_ref().map(|time| text(time.text()))),
+            ("datacontenttype", self.datacontenttype.as_deref().map(text)),
+            ("dataschema", self.dataschema.as_deref().map(text)),
+        ];
+        required
+            .into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name, value)))
+            .chain(
+                self.extensions
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.clone())),
+            )
+    }
+}
