@@ -11,7 +11,7 @@ use crate::store::{Accepted, Command, Rejected, Submission};
 /// Takes one event.
 pub(crate) async fn receive(core: &Core, request: &Request) -> Response {
     let submission = match Submission::read(&request.header_slices(), &request.body) {
-        Ok(submission) => submission,
+        Ok(submission) => Box::new(submission),
         Err(findings) => {
             let first = findings
                 .iter()

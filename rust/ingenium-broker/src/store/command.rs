@@ -94,7 +94,7 @@ pub(crate) enum Note {
 pub(crate) enum Command {
     /// Store an event and answer when it is on disk.
     Publish {
-        submission: Submission,
+        submission: Box<Submission>,
         answer: oneshot::Sender<Result<Accepted, Rejected>>,
     },
     /// Store a reply together with the settlement that it came with.

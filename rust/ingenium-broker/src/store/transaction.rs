@@ -35,7 +35,7 @@ pub(super) fn apply(
             answer: to,
         } => {
             let late = is_late(&submission.event.source);
-            match store(transaction, submission, head, done) {
+            match store(transaction, *submission, head, done) {
                 Ok(Ok(accepted)) => {
                     done.late += u64::from(late && accepted == Accepted::Stored);
                     done.answers.push(answer(to, accepted));
