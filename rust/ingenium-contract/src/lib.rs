@@ -6,9 +6,16 @@ pub mod attribute;
 pub mod envelope;
 pub mod event;
 pub mod finding;
+pub mod profile;
 pub mod rule;
+pub mod validate;
+
+mod explain;
+mod generated;
 
 pub use attribute::Time;
 pub use envelope::{Mode, Received, SpecVersions};
 pub use event::{AttributeValue, CloudEvent, Data};
 pub use finding::{Finding, Level};
+pub use generated::{CONTRACT_DIGEST, CONTRACT_VERSION};
+pub use validate::{Verdict, judge, validate, validate_payload, validate_structured};
