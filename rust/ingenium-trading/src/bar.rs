@@ -1,8 +1,8 @@
 //! A bar that roles may act on.
 
+use ingenium_types::Payload;
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::scalar::UtcTimestamp;
-use ingenium_types::Payload;
 
 use crate::role::{Disposition, Input};
 
@@ -24,15 +24,23 @@ impl<'a> Bar<'a> {
     /// # Errors
     /// The disposition to return.
     pub fn of(input: &Input<'a>) -> Result<Self, Disposition> {
-        let Payload::IngestorData(event) = input.payload else { return Err(Disposition::Applied) };
-        let MarketData::Ohlc(ohlc) = &event.data else { return Err(Disposition::Applied) };
+        let Payload::IngestorData(event) = input.payload else {
+            return Err(Disposition::Applied);
+        };
+        let MarketData::Ohlc(ohlc) = &event.data else {
+            return Err(Disposition::Applied);
+        };
         if ohlc.final_ == Some(false) {
             return Err(Disposition::Ignored("bar_forming"));
         }
         if !is_consistent(ohlc) {
             return Err(Disposition::Ignored("ohlc_inconsistent"));
         }
-        Ok(Self { event, ohlc, end: event.end_timestamp.unwrap_or(input.time) })
+        Ok(Self {
+            event,
+            ohlc,
+            end: event.end_timestamp.unwrap_or(input.time),
+        })
     }
 }
 

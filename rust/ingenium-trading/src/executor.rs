@@ -3,7 +3,9 @@
 mod fill;
 mod report;
 
-use ingenium_types::event::{OrderCancelReason, OrderEvent, OrderRejectReason, OrderTimeInForce, OrderType};
+use ingenium_types::event::{
+    OrderCancelReason, OrderEvent, OrderRejectReason, OrderTimeInForce, OrderType,
+};
 use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::{EventType, Payload};
 use rust_decimal::Decimal;
@@ -83,7 +85,12 @@ impl Role for PaperExecutor {
         &[EventType::IngestorData, EventType::PortfolioOrder]
     }
 
-    fn handle(&self, states: &mut States<Entry>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition {
+    fn handle(
+        &self,
+        states: &mut States<Entry>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
         match input.payload {
             Payload::IngestorData(_) => self.bar(states, input, outbox),
             Payload::PortfolioOrder(order) => self.order(states, order, input, outbox),
@@ -98,7 +105,12 @@ impl Role for PaperExecutor {
         }
     }
 
-    fn conflict(&self, _: &mut States<Entry>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition {
+    fn conflict(
+        &self,
+        _: &mut States<Entry>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
         if let Payload::PortfolioOrder(order) = input.payload {
             report::answer(order, input, outbox, OrderRejectReason::DuplicateOrder);
         }
@@ -107,7 +119,12 @@ impl Role for PaperExecutor {
 }
 
 impl PaperExecutor {
-    fn bar(&self, states: &mut States<Entry>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition {
+    fn bar(
+        &self,
+        states: &mut States<Entry>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
         let bar = match Bar::of(input) {
             Ok(bar) => bar,
             Err(disposition) => return disposition,
@@ -118,11 +135,17 @@ impl PaperExecutor {
         if book.last_bar >= Some(start) {
             return Disposition::Ignored("bar_not_newer");
         }
-        let kept = KeptBar { start, open: bar.ohlc.open.get(), volume: bar.ohlc.volume.get() };
+        let kept = KeptBar {
+            start,
+            open: bar.ohlc.open.get(),
+            volume: bar.ohlc.volume.get(),
+        };
         book.last_bar = Some(start);
-        book.orders.sort_by(|a, b| (a.decided, &a.order_id).cmp(&(b.decided, &b.order_id)));
+        book.orders
+            .sort_by(|a, b| (a.decided, &a.order_id).cmp(&(b.decided, &b.order_id)));
         let mut left = kept.volume;
-        book.orders.retain_mut(|working| !self.try_fill(working, kept, &mut left, outbox));
+        book.orders
+            .retain_mut(|working| !self.try_fill(working, kept, &mut left, outbox));
         states.insert(&bar_key(symbol, start), Entry::Bar(kept));
         self.forget_oldest(states, symbol);
         states.insert(&book_key(symbol), Entry::Book(book));
@@ -159,9 +182,17 @@ impl PaperExecutor {
         let from = bar_key(symbol, working.decided);
         let bars: Vec<KeptBar> = states
             .range(&prefix, &from)
-            .filter_map(|(_, entry)| if let Entry::Bar(bar) = entry { Some(*bar) } else { None })
+            .filter_map(|(_, entry)| {
+                if let Entry::Bar(bar) = entry {
+                    Some(*bar)
+                } else {
+                    None
+                }
+            })
             .collect();
-        let done = bars.into_iter().any(|bar| self.try_fill(&mut working, bar, &mut bar.volume.clone(), outbox));
+        let done = bars
+            .into_iter()
+            .any(|bar| self.try_fill(&mut working, bar, &mut bar.volume.clone(), outbox));
         if !done {
             let mut book = book(states, symbol);
             book.orders.push(working);
@@ -173,31 +204,52 @@ impl PaperExecutor {
     /// Why this executor does not take an order.
     fn refuses(&self, order: &OrderEvent) -> Option<(OrderRejectReason, String)> {
         if order.type_ != OrderType::Market {
-            let text = format!("order type {} is not supported here: send MARKET", order.type_);
+            let text = format!(
+                "order type {} is not supported here: send MARKET",
+                order.type_
+            );
             return Some((OrderRejectReason::UnsupportedOrderType, text));
         }
-        let supported = [None, Some(OrderTimeInForce::Gtc), Some(OrderTimeInForce::Day)];
+        let supported = [
+            None,
+            Some(OrderTimeInForce::Gtc),
+            Some(OrderTimeInForce::Day),
+        ];
         if !supported.contains(&order.time_in_force) {
             let text = "time in force is not supported here: send GTC or DAY".to_owned();
             return Some((OrderRejectReason::UnsupportedTimeInForce, text));
         }
         let whole = ingenium_types::exact::floor_to(order.quantity.get(), self.lot);
         if whole != Ok(order.quantity.get().normalize()) {
-            let text = format!("quantity {} is no multiple of the lot {}", order.quantity, self.lot);
+            let text = format!(
+                "quantity {} is no multiple of the lot {}",
+                order.quantity, self.lot
+            );
             return Some((OrderRejectReason::IncorrectQuantity, text));
         }
         None
     }
 
     /// Fills what the bar allows; whether the order is done.
-    fn try_fill(&self, working: &mut Working, bar: KeptBar, left: &mut Decimal, outbox: &mut Outbox) -> bool {
+    fn try_fill(
+        &self,
+        working: &mut Working,
+        bar: KeptBar,
+        left: &mut Decimal,
+        outbox: &mut Outbox,
+    ) -> bool {
         if bar.start < working.decided || working.tried >= Some(bar.start) {
             return false;
         }
         working.tried = Some(bar.start);
         let Ok(fill) = fill_at(working, bar, *left, self) else {
             let text = "the amounts of this order need more digits than a decimal holds".to_owned();
-            execution(working, bar.start, Report::Rejected(OrderRejectReason::OrderExceedsLimit, text), outbox);
+            execution(
+                working,
+                bar.start,
+                Report::Rejected(OrderRejectReason::OrderExceedsLimit, text),
+                outbox,
+            );
             return true;
         };
         if !fill.quantity.is_zero() {
@@ -206,7 +258,12 @@ impl PaperExecutor {
         }
         let done = working.cumulative == working.order.quantity.get();
         if !done && fill.capped {
-            execution(working, bar.start, Report::Canceled(OrderCancelReason::MaxNotional), outbox);
+            execution(
+                working,
+                bar.start,
+                Report::Canceled(OrderCancelReason::MaxNotional),
+                outbox,
+            );
         }
         done || fill.capped
     }
@@ -214,8 +271,11 @@ impl PaperExecutor {
     fn forget_oldest(&self, states: &mut States<Entry>, symbol: &str) {
         let prefix = bar_prefix(symbol);
         let kept = states.range(&prefix, &prefix).count();
-        let oldest: Vec<String> =
-            states.range(&prefix, &prefix).take(kept.saturating_sub(self.history)).map(|(key, _)| key.to_owned()).collect();
+        let oldest: Vec<String> = states
+            .range(&prefix, &prefix)
+            .take(kept.saturating_sub(self.history))
+            .map(|(key, _)| key.to_owned())
+            .collect();
         for key in oldest {
             states.remove(&key);
         }

@@ -49,10 +49,19 @@ impl Role for Portfolio {
     type State = Entry;
 
     fn consumes(&self) -> &[EventType] {
-        &[EventType::IngestorData, EventType::StrategySignal, EventType::ExecutorExecution]
+        &[
+            EventType::IngestorData,
+            EventType::StrategySignal,
+            EventType::ExecutorExecution,
+        ]
     }
 
-    fn handle(&self, states: &mut States<Entry>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition {
+    fn handle(
+        &self,
+        states: &mut States<Entry>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
         match input.payload {
             Payload::IngestorData(_) => self.mark(states, input),
             Payload::StrategySignal(signal) => self.decide(states, signal, input, outbox),
@@ -87,14 +96,20 @@ impl Portfolio {
             return Disposition::Ignored("bar_not_newer");
         }
         let mut account = self.account(states);
-        if account.mark(&mut holding, bar.ohlc.close.get(), bar.end).is_err() {
+        if account
+            .mark(&mut holding, bar.ohlc.close.get(), bar.end)
+            .is_err()
+        {
             return Disposition::Ignored("amount_inexact");
         }
         // The account's row changes only with what it is worth: a mark of nothing held stays in its own row.
         if !holding.position.quantity.is_zero() {
             states.insert(ACCOUNT, Entry::Account(account));
         }
-        states.insert(&holding_key(bar.event.symbol.as_str()), Entry::Holding(holding));
+        states.insert(
+            &holding_key(bar.event.symbol.as_str()),
+            Entry::Holding(holding),
+        );
         Disposition::Applied
     }
 
@@ -112,8 +127,15 @@ impl Portfolio {
             Err(reason) => return Disposition::Ignored(reason),
         };
         let reserved = order.max_notional.map_or(Decimal::ZERO, |cap| cap.get());
-        let Some(order_id) = order.order_id.clone() else { return Disposition::Ignored("order_without_id") };
-        let open = OpenOrder { side: order.side, quantity: order.quantity.get(), cumulative: Decimal::ZERO, reserved };
+        let Some(order_id) = order.order_id.clone() else {
+            return Disposition::Ignored("order_without_id");
+        };
+        let open = OpenOrder {
+            side: order.side,
+            quantity: order.quantity.get(),
+            cumulative: Decimal::ZERO,
+            reserved,
+        };
         if account.reserve(reserved).is_err() {
             return Disposition::Ignored("amount_inexact");
         }
@@ -121,7 +143,12 @@ impl Portfolio {
         states.insert(ACCOUNT, Entry::Account(account));
         states.insert(&holding_key(symbol), Entry::Holding(holding));
         let time = order.timestamp.unwrap_or(input.time);
-        let id = outbox.id(&[&input.cause.source, &input.cause.id, symbol, decide::FIRST_ORDER]);
+        let id = outbox.id(&[
+            &input.cause.source,
+            &input.cause.id,
+            symbol,
+            decide::FIRST_ORDER,
+        ]);
         outbox.emit(id, time, input.cause, order);
         Disposition::Applied
     }

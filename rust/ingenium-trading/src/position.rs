@@ -31,8 +31,13 @@ impl Position {
     /// [`Inexact`] when an amount does not fit; the position is unchanged.
     pub fn apply(&mut self, quantity: Decimal, price: Decimal) -> Result<(), Inexact> {
         let mut next = self.clone();
-        let opposite = !next.quantity.is_zero() && next.quantity.is_sign_negative() != quantity.is_sign_negative();
-        let closing = if opposite { quantity.abs().min(next.quantity.abs()) } else { Decimal::ZERO };
+        let opposite = !next.quantity.is_zero()
+            && next.quantity.is_sign_negative() != quantity.is_sign_negative();
+        let closing = if opposite {
+            quantity.abs().min(next.quantity.abs())
+        } else {
+            Decimal::ZERO
+        };
         if !closing.is_zero() {
             next.reduce(closing, price)?;
         }
@@ -63,7 +68,11 @@ impl Position {
 
     fn reduce(&mut self, closing: Decimal, price: Decimal) -> Result<(), Inexact> {
         let held = self.quantity.abs();
-        let removed = if closing == held { self.cost } else { exact::mul_div(self.cost, closing, held)? };
+        let removed = if closing == held {
+            self.cost
+        } else {
+            exact::mul_div(self.cost, closing, held)?
+        };
         let profit = exact::sub(exact::mul(price, closing)?, removed)?;
         self.realized = exact::add(self.realized, signed(profit, self.quantity))?;
         self.cost = exact::sub(self.cost, removed)?;
@@ -74,5 +83,9 @@ impl Position {
 
 /// `value` with its sign turned where `like` is negative.
 fn signed(value: Decimal, like: Decimal) -> Decimal {
-    if like.is_sign_negative() && !like.is_zero() { -value } else { value }
+    if like.is_sign_negative() && !like.is_zero() {
+        -value
+    } else {
+        value
+    }
 }

@@ -21,7 +21,12 @@ pub trait Role {
     fn consumes(&self) -> &[EventType];
 
     /// Acts on one event.
-    fn handle(&self, states: &mut States<Self::State>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition;
+    fn handle(
+        &self,
+        states: &mut States<Self::State>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition;
 
     /// The key that identifies the fact behind an event whatever its id, deduplicated for ever
     /// (`OrderId`, `ExecutionId`); `None` where there is none.
@@ -31,7 +36,12 @@ pub trait Role {
     }
 
     /// Answers an event whose natural key is known with other content.
-    fn conflict(&self, states: &mut States<Self::State>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition {
+    fn conflict(
+        &self,
+        states: &mut States<Self::State>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
         let _ = (states, input, outbox);
         Disposition::Ignored("natural_key_conflict")
     }
@@ -104,7 +114,10 @@ impl Outbox {
     /// An empty outbox of the component whose CloudEvents `source` this is.
     #[must_use]
     pub fn new(source: impl Into<String>) -> Self {
-        Self { source: source.into(), emissions: Vec::new() }
+        Self {
+            source: source.into(),
+            emissions: Vec::new(),
+        }
     }
 
     /// The id of a fact that this component states: over its source and `fields` (contract, "Deterministic ids").
@@ -116,8 +129,19 @@ impl Outbox {
     }
 
     /// Emits an event.
-    pub fn emit(&mut self, id: EventId, time: UtcTimestamp, cause: &Cause, payload: impl Into<Payload>) {
-        self.emissions.push(Emission { id, time, cause: cause.clone(), payload: payload.into() });
+    pub fn emit(
+        &mut self,
+        id: EventId,
+        time: UtcTimestamp,
+        cause: &Cause,
+        payload: impl Into<Payload>,
+    ) {
+        self.emissions.push(Emission {
+            id,
+            time,
+            cause: cause.clone(),
+            payload: payload.into(),
+        });
     }
 
     /// The events emitted so far, in order.

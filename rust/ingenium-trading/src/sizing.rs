@@ -47,7 +47,12 @@ impl Sizing {
     ///
     /// # Errors
     /// [`Inexact`] when an amount does not fit, or the price is not above zero.
-    pub fn purchase(self, means: Means, price: Decimal, terms: Terms) -> Result<Option<Purchase>, Inexact> {
+    pub fn purchase(
+        self,
+        means: Means,
+        price: Decimal,
+        terms: Terms,
+    ) -> Result<Option<Purchase>, Inexact> {
         let unit = with_fee(price, terms.fee_bps)?;
         let (quantity, max_notional) = match self {
             Self::FixedQuantity(wanted) => {
@@ -56,7 +61,10 @@ impl Sizing {
                     return Ok(None);
                 }
                 let allowance = exact::add(Decimal::ONE, terms.gap_allowance)?;
-                (quantity, exact::mul(exact::mul(quantity, unit)?, allowance)?)
+                (
+                    quantity,
+                    exact::mul(exact::mul(quantity, unit)?, allowance)?,
+                )
             }
             Self::PercentEquity(share) => {
                 let budget = exact::mul(share, means.equity)?.min(means.free_cash);
@@ -64,7 +72,10 @@ impl Sizing {
             }
         };
         let max_notional = max_notional.min(means.free_cash);
-        Ok((!quantity.is_zero()).then_some(Purchase { quantity, max_notional }))
+        Ok((!quantity.is_zero()).then_some(Purchase {
+            quantity,
+            max_notional,
+        }))
     }
 }
 

@@ -13,7 +13,10 @@ pub struct States<S> {
 
 impl<S> Default for States<S> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), before: BTreeMap::new() }
+        Self {
+            entries: BTreeMap::new(),
+            before: BTreeMap::new(),
+        }
     }
 }
 
@@ -21,7 +24,10 @@ impl<S: Clone + Default> States<S> {
     /// States as a store holds them.
     #[must_use]
     pub fn restore(entries: impl IntoIterator<Item = (String, S)>) -> Self {
-        Self { entries: entries.into_iter().collect(), before: BTreeMap::new() }
+        Self {
+            entries: entries.into_iter().collect(),
+            before: BTreeMap::new(),
+        }
     }
 
     /// The state under `key`.
@@ -49,7 +55,11 @@ impl<S: Clone + Default> States<S> {
     }
 
     /// The entries whose key starts with `prefix` and is at least `from`, in key order.
-    pub fn range<'a>(&'a self, prefix: &'a str, from: &str) -> impl Iterator<Item = (&'a str, &'a S)> {
+    pub fn range<'a>(
+        &'a self,
+        prefix: &'a str,
+        from: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a S)> {
         self.entries
             .range::<str, _>((Bound::Included(from), Bound::Unbounded))
             .take_while(move |(key, _)| key.starts_with(prefix))
@@ -58,7 +68,9 @@ impl<S: Clone + Default> States<S> {
 
     /// The keys that changed since the last [`commit`](Self::commit), with their state, `None` where removed.
     pub fn changes(&self) -> impl Iterator<Item = (&str, Option<&S>)> {
-        self.before.keys().map(|key| (key.as_str(), self.entries.get(key)))
+        self.before
+            .keys()
+            .map(|key| (key.as_str(), self.entries.get(key)))
     }
 
     /// Keeps the changes.
@@ -78,7 +90,8 @@ impl<S: Clone + Default> States<S> {
 
     fn remember(&mut self, key: &str) {
         if !self.before.contains_key(key) {
-            self.before.insert(key.to_owned(), self.entries.get(key).cloned());
+            self.before
+                .insert(key.to_owned(), self.entries.get(key).cloned());
         }
     }
 }

@@ -100,8 +100,25 @@ pub fn form_of(name: &str) -> Option<&'static str> {
         ($($scalar:ident),+) => { [$(($scalar::NAME, $scalar::FORM)),+] };
     }
     let forms = forms!(
-        Decimal, NonNegativeDecimal, PositiveDecimal, Price, Ratio, SignedRatio, UtcTimestamp, BarPeriod,
-        ClientOrderId, Count, CurrencyCode, FreeText, Identifier, InstrumentSymbol, Name, VenueCode
+        Decimal,
+        NonNegativeDecimal,
+        PositiveDecimal,
+        Price,
+        Ratio,
+        SignedRatio,
+        UtcTimestamp,
+        BarPeriod,
+        ClientOrderId,
+        Count,
+        CurrencyCode,
+        FreeText,
+        Identifier,
+        InstrumentSymbol,
+        Name,
+        VenueCode
     );
-    forms.into_iter().find(|(other, _)| *other == name).map(|(_, form)| form)
+    forms
+        .into_iter()
+        .find(|(other, _)| *other == name)
+        .map(|(_, form)| form)
 }

@@ -66,7 +66,12 @@ where
     #[must_use]
     pub fn new(role: R, source: impl Into<String>) -> Self {
         let observer = Arc::new(ingenium_runtime::observer::LogObserver::default());
-        Self { role, source: source.into(), state: None, observer }
+        Self {
+            role,
+            source: source.into(),
+            state: None,
+            observer,
+        }
     }
 
     /// Keeps state in this file. Without it state lives in memory and is lost with the process.
@@ -97,10 +102,14 @@ where
         let states = store.states::<R::State>()?;
         let queue = Queue::new(store.pending()?);
         let port = settings.port;
-        let listener =
-            TcpListener::bind(("0.0.0.0", port)).await.map_err(|source| Error::Listen { port, source })?;
+        let listener = TcpListener::bind(("0.0.0.0", port))
+            .await
+            .map_err(|source| Error::Listen { port, source })?;
         let served = Arc::new(Served {
-            stamp: Stamp { source: self.source, overrides: settings.ce_overrides.clone() },
+            stamp: Stamp {
+                source: self.source,
+                overrides: settings.ce_overrides.clone(),
+            },
             role: self.role,
             core: Mutex::new(Core { store, states }),
             queue,
@@ -145,34 +154,53 @@ where
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/healthz") => Response::empty(200),
             ("GET", "/readyz") if self.ready.load(Ordering::Acquire) => Response::empty(200),
-            ("GET", "/readyz") => Response::problem(503, "not_ready", "unsent events of an earlier process are flushed first", &[]),
+            ("GET", "/readyz") => Response::problem(
+                503,
+                "not_ready",
+                "unsent events of an earlier process are flushed first",
+                &[],
+            ),
             ("POST", _) => self.deliver(&request).await,
             ("OPTIONS", _) => Response::empty(200).header("allow", "POST, OPTIONS"),
             (method, _) => {
                 let detail = format!("{method} is not served here: POST an event");
-                Response::problem(405, "method_not_allowed", &detail, &[]).header("allow", "POST, OPTIONS")
+                Response::problem(405, "method_not_allowed", &detail, &[])
+                    .header("allow", "POST, OPTIONS")
             }
         }
     }
 
     async fn deliver(&self, request: &Request) -> Response {
         if !self.ready.load(Ordering::Acquire) {
-            return retry_later("not_ready", "unsent events of an earlier process are flushed first");
+            return retry_later(
+                "not_ready",
+                "unsent events of an earlier process are flushed first",
+            );
         }
-        let Incoming { event, payload, traceparent } = match receive::read(request) {
+        let Incoming {
+            event,
+            payload,
+            traceparent,
+        } = match receive::read(request) {
             Ok(incoming) => incoming,
             Err(answer) => {
                 warn!(status = answer.status, "event refused");
                 return answer;
             }
         };
-        let Some(payload) = payload.filter(|payload| self.role.consumes().contains(&payload.event_type())) else {
+        let Some(payload) =
+            payload.filter(|payload| self.role.consumes().contains(&payload.event_type()))
+        else {
             return Response::empty(202); // not for this role: acknowledged, no effect
         };
         self.observer.received(&event);
         let cause = cause_of(&event, traceparent.as_deref());
         let time = event.instant().unwrap_or_else(clock::now);
-        let input = Input { payload: &payload, time, cause: &cause };
+        let input = Input {
+            payload: &payload,
+            time,
+            cause: &cause,
+        };
         let last = {
             let mut core = self.core.lock().await;
             match self.handle(&mut core, &input) {
@@ -182,19 +210,27 @@ where
         };
         // The lock is free: the next event is handled while this one's effects travel.
         match last {
-            Some(seq) if !self.queue.wait(seq, PATIENCE).await => {
-                retry_later("sink_unavailable", "the effect is stored, the sink does not take it yet")
-            }
+            Some(seq) if !self.queue.wait(seq, PATIENCE).await => retry_later(
+                "sink_unavailable",
+                "the effect is stored, the sink does not take it yet",
+            ),
             _ => Response::empty(202),
         }
     }
 
     /// Handles one event in one transaction and returns the last outbox row that its answer has to wait for.
-    fn handle(&self, core: &mut Core<R::State>, input: &Input<'_>) -> Result<Option<i64>, Box<Response>> {
+    fn handle(
+        &self,
+        core: &mut Core<R::State>,
+        input: &Input<'_>,
+    ) -> Result<Option<i64>, Box<Response>> {
         let (source, id) = (input.cause.source.as_str(), input.cause.id.as_str());
         let unavailable = |error: store::Error| {
             error!(error = %error, "component store failed");
-            Box::new(retry_later("store_unavailable", "the component store does not take the event"))
+            Box::new(retry_later(
+                "store_unavailable",
+                "the component store does not take the event",
+            ))
         };
         if core.store.has_seen(source, id).map_err(unavailable)? {
             return Ok(self.queue.last_of(source, id));
@@ -207,17 +243,33 @@ where
         };
         let mut outbox = Outbox::new(self.stamp.source.clone());
         let called = std::panic::catch_unwind(AssertUnwindSafe(|| match (&known, &content) {
-            (Some(known), Some(content)) if known == content => Disposition::Ignored("natural_key_known"),
+            (Some(known), Some(content)) if known == content => {
+                Disposition::Ignored("natural_key_known")
+            }
             (Some(_), _) => self.role.conflict(&mut core.states, input, &mut outbox),
             (None, _) => self.role.handle(&mut core.states, input, &mut outbox),
         }));
         let Ok(disposition) = called else {
             core.states.rollback();
-            error!(event_id = id, event_source = source, "handler panicked, state is unchanged");
-            return Err(Box::new(Response::problem(500, "handler_panicked", "the handler failed on this event", &[])));
+            error!(
+                event_id = id,
+                event_source = source,
+                "handler panicked, state is unchanged"
+            );
+            return Err(Box::new(Response::problem(
+                500,
+                "handler_panicked",
+                "the handler failed on this event",
+                &[],
+            )));
         };
         if let Disposition::Ignored(reason) = disposition {
-            info!(event_id = id, event_source = source, reason, "event left without effect");
+            info!(
+                event_id = id,
+                event_source = source,
+                reason,
+                "event left without effect"
+            );
         }
         let mut outputs = Vec::new();
         for emission in outbox.into_emissions() {
@@ -232,8 +284,16 @@ where
         }
         self.observer.handled(source, id, outputs.len());
         let natural_key = natural_key.as_deref().zip(content.as_deref());
-        let receipt = Receipt { source, id, natural_key, outputs };
-        match core.store.commit(&core.states, receipt, self.queue.settled()) {
+        let receipt = Receipt {
+            source,
+            id,
+            natural_key,
+            outputs,
+        };
+        match core
+            .store
+            .commit(&core.states, receipt, self.queue.settled())
+        {
             Ok(rows) => {
                 core.states.commit();
                 let last = rows.last().map(|row| row.seq);
@@ -248,8 +308,14 @@ where
     }
 
     fn invalid_emission(&self, event_type: &str, findings: &[Finding]) -> Response {
-        let first = findings.first().map_or_else(String::new, |finding| finding.message.clone());
-        error!(event_type, finding = first, "handler emitted an invalid event, state is unchanged");
+        let first = findings
+            .first()
+            .map_or_else(String::new, |finding| finding.message.clone());
+        error!(
+            event_type,
+            finding = first,
+            "handler emitted an invalid event, state is unchanged"
+        );
         Response::problem(500, "invalid_emission", &first, &[])
     }
 
@@ -264,10 +330,18 @@ where
                 row = self.queue.front() => row,
                 () = shutdown.drained() => return,
             };
-            match sink.deliver(&row.headers, row.body.clone(), &shutdown).await {
+            match sink
+                .deliver(&row.headers, row.body.clone(), &shutdown)
+                .await
+            {
                 Outcome::Accepted => self.observer.sent(&row.headers),
                 Outcome::Refused(status, answer) => {
-                    error!(status, answer, outbox_row = row.seq, "sink refused an event for good, it is kept in the store");
+                    error!(
+                        status,
+                        answer,
+                        outbox_row = row.seq,
+                        "sink refused an event for good, it is kept in the store"
+                    );
                     let core = self.core.lock().await;
                     if let Err(error) = core.store.refuse(row.seq, &format!("{status} {answer}")) {
                         error!(error = %error, "component store failed");

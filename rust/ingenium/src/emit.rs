@@ -23,13 +23,27 @@ impl Stamp {
     /// The data is canonical JSON; effects carry `causationid`, `correlationid`, the trace and the run of their cause.
     #[must_use]
     pub fn event(&self, emission: &Emission, now: UtcTimestamp) -> CloudEvent {
-        let Emission { id, time, cause, payload } = emission;
+        let Emission {
+            id,
+            time,
+            cause,
+            payload,
+        } = emission;
         let mut event = self.envelope(*id, *time, payload, now);
-        let key = payload.partition_key().or_else(|| cause.partition_key.clone());
-        event.set_extension("partitionkey", key.unwrap_or_else(|| payload.symbol().to_string()));
+        let key = payload
+            .partition_key()
+            .or_else(|| cause.partition_key.clone());
+        event.set_extension(
+            "partitionkey",
+            key.unwrap_or_else(|| payload.symbol().to_string()),
+        );
         event.set_extension("correlationid", cause.correlation.as_str());
         event.set_extension("causationid", cause.id.as_str());
-        if let Some(traceparent) = cause.traceparent.as_deref().and_then(|parent| continue_trace(parent, *id)) {
+        if let Some(traceparent) = cause
+            .traceparent
+            .as_deref()
+            .and_then(|parent| continue_trace(parent, *id))
+        {
             event.set_extension("traceparent", traceparent);
             if let Some(tracestate) = &cause.tracestate {
                 event.set_extension("tracestate", tracestate.as_str());
@@ -43,18 +57,41 @@ impl Stamp {
 
     /// The event that states a fact from outside: the root of a chain.
     #[must_use]
-    pub fn root(&self, id: EventId, time: UtcTimestamp, payload: &Payload, run: Option<&str>, now: UtcTimestamp) -> CloudEvent {
+    pub fn root(
+        &self,
+        id: EventId,
+        time: UtcTimestamp,
+        payload: &Payload,
+        run: Option<&str>,
+        now: UtcTimestamp,
+    ) -> CloudEvent {
         let mut event = self.envelope(id, time, payload, now);
-        event.set_extension("partitionkey", payload.partition_key().unwrap_or_else(|| payload.symbol().to_string()));
+        event.set_extension(
+            "partitionkey",
+            payload
+                .partition_key()
+                .unwrap_or_else(|| payload.symbol().to_string()),
+        );
         if let Some(run) = run {
             event.set_extension("ingeniumrun", run);
         }
         self.override_extensions(event)
     }
 
-    fn envelope(&self, id: EventId, time: UtcTimestamp, payload: &Payload, now: UtcTimestamp) -> CloudEvent {
+    fn envelope(
+        &self,
+        id: EventId,
+        time: UtcTimestamp,
+        payload: &Payload,
+        now: UtcTimestamp,
+    ) -> CloudEvent {
         let event_type = payload.event_type();
-        let mut event = CloudEvent::json(id.to_string(), &self.source, event_type.as_str(), payload.encode());
+        let mut event = CloudEvent::json(
+            id.to_string(),
+            &self.source,
+            event_type.as_str(),
+            payload.encode(),
+        );
         event.subject = Some(payload.symbol().to_string());
         event.time = Some(Time::from(time));
         event.dataschema = Some(event_type.schema_id().to_owned());
@@ -89,6 +126,11 @@ pub fn cause_of(event: &CloudEvent, header_traceparent: Option<&str>) -> Cause {
 
 /// The same trace with the new event as parent; `None` where `traceparent` is not W3C Trace Context.
 fn continue_trace(traceparent: &str, id: EventId) -> Option<String> {
-    ingenium_contract::profile::trace_id(traceparent)
-        .map(|trace| format!("00-{trace}-{}-{}", id.parent_id(), &traceparent[traceparent.len() - 2..]))
+    ingenium_contract::profile::trace_id(traceparent).map(|trace| {
+        format!(
+            "00-{trace}-{}-{}",
+            id.parent_id(),
+            &traceparent[traceparent.len() - 2..]
+        )
+    })
 }

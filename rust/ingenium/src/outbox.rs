@@ -27,7 +27,11 @@ impl Queue {
     #[must_use]
     pub fn new(pending: Vec<Row>) -> Self {
         let before = pending.first().map_or(0, |row| row.seq - 1);
-        Self { rows: Mutex::new(pending.into()), filled: Notify::new(), done: watch::Sender::new(before) }
+        Self {
+            rows: Mutex::new(pending.into()),
+            filled: Notify::new(),
+            done: watch::Sender::new(before),
+        }
     }
 
     /// Adds rows; callers add in the order of their `seq`.
@@ -68,7 +72,11 @@ impl Queue {
     /// The last row that `cause` has waiting here.
     #[must_use]
     pub fn last_of(&self, source: &str, id: &str) -> Option<i64> {
-        self.lock().iter().rev().find(|row| row.cause_source == source && row.cause_id == id).map(|row| row.seq)
+        self.lock()
+            .iter()
+            .rev()
+            .find(|row| row.cause_source == source && row.cause_id == id)
+            .map(|row| row.seq)
     }
 
     /// Whether nothing waits.
@@ -85,6 +93,8 @@ impl Queue {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Row>> {
-        self.rows.lock().expect("no code panics while it holds this lock")
+        self.rows
+            .lock()
+            .expect("no code panics while it holds this lock")
     }
 }

@@ -21,9 +21,13 @@ pub struct Incoming {
 /// # Errors
 /// The answer: 400 or 415 with all findings, never one that a broker retries.
 pub fn read(request: &Request) -> Result<Incoming, Response> {
-    let headers: Vec<envelope::Header<'_>> =
-        request.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
-    let received = envelope::read(&headers, &request.body, SpecVersions::V1).map_err(|findings| refuse(&findings))?;
+    let headers: Vec<envelope::Header<'_>> = request
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_slice()))
+        .collect();
+    let received = envelope::read(&headers, &request.body, SpecVersions::V1)
+        .map_err(|findings| refuse(&findings))?;
     let (payload, findings) = judge(&received.event, View::Reader);
     if !is_valid(&findings) {
         return Err(refuse(&findings));
@@ -32,12 +36,21 @@ pub fn read(request: &Request) -> Result<Incoming, Response> {
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("traceparent"))
         .map(|(_, value)| String::from_utf8_lossy(value).into_owned());
-    Ok(Incoming { event: received.event, payload, traceparent })
+    Ok(Incoming {
+        event: received.event,
+        payload,
+        traceparent,
+    })
 }
 
 fn refuse(findings: &[Finding]) -> Response {
-    let errors: Vec<&Finding> = findings.iter().filter(|finding| !is_valid(std::slice::from_ref(finding))).collect();
-    let detail = errors.first().map_or_else(String::new, |finding| finding.message.clone());
+    let errors: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| !is_valid(std::slice::from_ref(finding)))
+        .collect();
+    let detail = errors
+        .first()
+        .map_or_else(String::new, |finding| finding.message.clone());
     let code = errors.first().map_or("ING-E", |finding| finding.rule);
     Response::problem(http_status(findings), code, &detail, findings)
 }

@@ -32,7 +32,11 @@ impl Sink {
     /// A sink at `uri` that must answer within `timeout`.
     #[must_use]
     pub fn new(uri: impl Into<String>, timeout: Duration) -> Self {
-        Self { client: Client::new(), uri: uri.into(), timeout }
+        Self {
+            client: Client::new(),
+            uri: uri.into(),
+            timeout,
+        }
     }
 
     /// Sends an event in binary mode, until it is accepted or refused.
@@ -43,11 +47,18 @@ impl Sink {
 
     /// Posts a message, until it is accepted or refused. What a retry can cure is retried for as long as the
     /// component lives: nothing that was promised is given up.
-    pub async fn deliver(&self, headers: &[(String, String)], body: impl Into<Bytes>, stop: &Shutdown) -> Outcome {
+    pub async fn deliver(
+        &self,
+        headers: &[(String, String)],
+        body: impl Into<Bytes>,
+        stop: &Shutdown,
+    ) -> Outcome {
         let body = body.into();
         let mut backoff = Backoff::sender();
         loop {
-            let attempt = self.client.send("POST", &self.uri, headers, body.clone(), self.timeout);
+            let attempt = self
+                .client
+                .send("POST", &self.uri, headers, body.clone(), self.timeout);
             let reason = tokio::select! {
                 biased; // an answer that is there counts, even when the component is stopping
                 answer = attempt => match answer {
@@ -65,7 +76,11 @@ impl Sink {
             if backoff.attempts() == 1 {
                 debug!(reason, "sink did not take the event, retrying");
             } else {
-                warn!(reason, attempts = backoff.attempts(), "sink does not take the event, retrying");
+                warn!(
+                    reason,
+                    attempts = backoff.attempts(),
+                    "sink does not take the event, retrying"
+                );
             }
             tokio::select! {
                 biased;

@@ -32,7 +32,9 @@ const TABLES: &str = "
 #[non_exhaustive]
 pub enum Error {
     /// SQLite cannot open, read or write the file.
-    #[error("component store `{path}`: {source}; check that the folder is writable and the disk is not full")]
+    #[error(
+        "component store `{path}`: {source}; check that the folder is writable and the disk is not full"
+    )]
     Sqlite {
         /// The file.
         path: String,
@@ -48,7 +50,9 @@ pub enum Error {
         found: String,
     },
     /// A state row does not have the role's form.
-    #[error("component store `{path}`, state `{key}`: {source}; it was written by another version of this role")]
+    #[error(
+        "component store `{path}`, state `{key}`: {source}; it was written by another version of this role"
+    )]
     State {
         /// The file.
         path: String,
@@ -105,10 +109,16 @@ impl Store {
             Some(path) => Connection::open(path),
             None => Connection::open_in_memory(),
         };
-        let fail = |source| Error::Sqlite { path: shown.display().to_string(), source };
+        let fail = |source| Error::Sqlite {
+            path: shown.display().to_string(),
+            source,
+        };
         let connection = connection.map_err(fail)?;
         prepare(&connection, &shown)?;
-        Ok(Self { connection, path: shown })
+        Ok(Self {
+            connection,
+            path: shown,
+        })
     }
 
     /// All state rows.
@@ -116,9 +126,14 @@ impl Store {
     /// # Errors
     /// [`Error::State`] when a row does not have the role's form.
     pub fn states<S: DeserializeOwned + Clone + Default>(&self) -> Result<States<S>, Error> {
-        let mut statement = self.connection.prepare("SELECT key, value FROM state").map_err(|e| self.sqlite(e))?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT key, value FROM state")
+            .map_err(|e| self.sqlite(e))?;
         let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
             .map_err(|e| self.sqlite(e))?;
         let mut entries = Vec::new();
         for row in rows {
@@ -154,7 +169,10 @@ impl Store {
             .connection
             .prepare_cached("SELECT content FROM natural_keys WHERE key = ?1")
             .map_err(|e| self.sqlite(e))?;
-        statement.query_row([natural_key], |row| row.get(0)).optional().map_err(|e| self.sqlite(e))
+        statement
+            .query_row([natural_key], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.sqlite(e))
     }
 
     /// Writes one event's effect in one transaction, strikes out what was sent up to `sent`, and returns the new
@@ -172,7 +190,9 @@ impl Store {
         let write = || -> Result<Vec<Row>, rusqlite::Error> {
             let transaction = self.connection.transaction()?;
             write_states(&transaction, states)?;
-            transaction.prepare_cached("INSERT INTO seen VALUES (?1, ?2)")?.execute([receipt.source, receipt.id])?;
+            transaction
+                .prepare_cached("INSERT INTO seen VALUES (?1, ?2)")?
+                .execute([receipt.source, receipt.id])?;
             if let Some((key, content)) = receipt.natural_key {
                 transaction
                     .prepare_cached("INSERT OR IGNORE INTO natural_keys VALUES (?1, ?2)")?
@@ -188,7 +208,13 @@ impl Store {
                     .prepare_cached("INSERT INTO outbox (cause_source, cause_id, headers, body) VALUES (?1, ?2, ?3, ?4)")?
                     .execute(params![receipt.source, receipt.id, json, body])?;
                 let (cause_source, cause_id) = (receipt.source.to_owned(), receipt.id.to_owned());
-                rows.push(Row { seq: transaction.last_insert_rowid(), cause_source, cause_id, headers, body });
+                rows.push(Row {
+                    seq: transaction.last_insert_rowid(),
+                    cause_source,
+                    cause_id,
+                    headers,
+                    body,
+                });
             }
             transaction.commit()?;
             Ok(rows)
@@ -226,35 +252,58 @@ impl Store {
     /// [`Error::Sqlite`].
     pub fn refuse(&self, seq: i64, answer: &str) -> Result<(), Error> {
         self.connection
-            .execute("UPDATE outbox SET refused = ?2 WHERE seq = ?1", params![seq, answer])
+            .execute(
+                "UPDATE outbox SET refused = ?2 WHERE seq = ?1",
+                params![seq, answer],
+            )
             .map(|_| ())
             .map_err(|e| self.sqlite(e))
     }
 
     fn sqlite(&self, source: rusqlite::Error) -> Error {
-        Error::Sqlite { path: self.path.display().to_string(), source }
+        Error::Sqlite {
+            path: self.path.display().to_string(),
+            source,
+        }
     }
 }
 
 fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
     let shown = || path.display().to_string();
-    let fail = |source| Error::Sqlite { path: shown(), source };
-    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-    let (application, layout) = (pragma("application_id").map_err(fail)?, pragma("user_version").map_err(fail)?);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(fail)?;
+    let fail = |source| Error::Sqlite {
+        path: shown(),
+        source,
+    };
+    let pragma = |name: &str| {
+        connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+    };
+    let (application, layout) = (
+        pragma("application_id").map_err(fail)?,
+        pragma("user_version").map_err(fail)?,
+    );
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
+        .map_err(fail)?;
     if tables > 0 && application != APPLICATION_ID {
-        return Err(Error::Foreign { path: shown(), found: "is another application's database".to_owned() });
+        return Err(Error::Foreign {
+            path: shown(),
+            found: "is another application's database".to_owned(),
+        });
     }
     if tables > 0 && layout != LAYOUT {
-        return Err(Error::Foreign { path: shown(), found: format!("has layout {layout}, this version reads {LAYOUT}") });
+        return Err(Error::Foreign {
+            path: shown(),
+            found: format!("has layout {layout}, this version reads {LAYOUT}"),
+        });
     }
     // EXCLUSIVE: two processes on one store would each answer the same event.
-    let setup = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+    let setup =
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
     connection.execute_batch(setup).map_err(fail)?;
     if tables == 0 {
-        let create =
-            format!("BEGIN; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; COMMIT;");
+        let create = format!(
+            "BEGIN; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; COMMIT;"
+        );
         connection.execute_batch(&create).map_err(fail)?;
     }
     Ok(())
@@ -268,9 +317,15 @@ fn write_states<S: Serialize + Clone + Default>(
         match state {
             Some(state) => {
                 let json = serde_json::to_string(state).map_err(into_sqlite)?;
-                transaction.prepare_cached("INSERT OR REPLACE INTO state VALUES (?1, ?2)")?.execute([key, &json])?;
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO state VALUES (?1, ?2)")?
+                    .execute([key, &json])?;
             }
-            None => drop(transaction.prepare_cached("DELETE FROM state WHERE key = ?1")?.execute([key])?),
+            None => drop(
+                transaction
+                    .prepare_cached("DELETE FROM state WHERE key = ?1")?
+                    .execute([key])?,
+            ),
         }
     }
     Ok(())

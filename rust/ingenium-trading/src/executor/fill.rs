@@ -23,28 +23,48 @@ pub struct Fill {
 ///
 /// # Errors
 /// [`Inexact`] when an amount of the order does not fit a decimal.
-pub fn fill_at(working: &Working, bar: KeptBar, left: Decimal, executor: &PaperExecutor) -> Result<Fill, Inexact> {
+pub fn fill_at(
+    working: &Working,
+    bar: KeptBar,
+    left: Decimal,
+    executor: &PaperExecutor,
+) -> Result<Fill, Inexact> {
     let leaves = exact::sub(working.order.quantity.get(), working.cumulative)?;
     let available = exact::floor_to(leaves.min(left), executor.lot)?;
     let affordable = match working.order.max_notional {
-        Some(cap) if bar.open > Decimal::ZERO => affordable(working, cap.get(), bar.open, executor)?,
+        Some(cap) if bar.open > Decimal::ZERO => {
+            affordable(working, cap.get(), bar.open, executor)?
+        }
         _ => available,
     };
     let quantity = available.min(affordable);
     let commission = commission(quantity, bar.open, executor.fee_bps)?;
     // The totals must fit too, or a later report could not state them.
     exact::add(working.cost, exact::mul(quantity, bar.open)?)?;
-    Ok(Fill { quantity, price: bar.open, commission, capped: affordable < available })
+    Ok(Fill {
+        quantity,
+        price: bar.open,
+        commission,
+        capped: affordable < available,
+    })
 }
 
 /// The largest lot multiple whose cost and fee stay within what the cap leaves.
-fn affordable(working: &Working, cap: Decimal, price: Decimal, executor: &PaperExecutor) -> Result<Decimal, Inexact> {
+fn affordable(
+    working: &Working,
+    cap: Decimal,
+    price: Decimal,
+    executor: &PaperExecutor,
+) -> Result<Decimal, Inexact> {
     let spent = exact::add(working.cost, working.commission)?;
     let room = exact::sub(cap, spent)?;
     let mut quantity = exact::div_floor_to(room, with_fee(price, executor.fee_bps)?, executor.lot)?;
     // The fee is rounded half to even, so the exact bound may be one lot too generous.
     while !quantity.is_zero()
-        && exact::add(exact::mul(quantity, price)?, commission(quantity, price, executor.fee_bps)?)? > room
+        && exact::add(
+            exact::mul(quantity, price)?,
+            commission(quantity, price, executor.fee_bps)?,
+        )? > room
     {
         quantity = exact::sub(quantity, executor.lot)?;
     }
@@ -52,5 +72,9 @@ fn affordable(working: &Working, cap: Decimal, price: Decimal, executor: &PaperE
 }
 
 fn commission(quantity: Decimal, price: Decimal, fee_bps: Decimal) -> Result<Decimal, Inexact> {
-    exact::mul_div(exact::mul(quantity, price)?.abs(), fee_bps, Decimal::from(10_000))
+    exact::mul_div(
+        exact::mul(quantity, price)?.abs(),
+        fee_bps,
+        Decimal::from(10_000),
+    )
 }

@@ -6,8 +6,8 @@ use ingenium_types::event::{
 use ingenium_types::exact;
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::{
-    ClientOrderId, Decimal as WireDecimal, FreeText, Identifier, NonNegativeDecimal, PositiveDecimal, Price,
-    Scalar as _, UtcTimestamp,
+    ClientOrderId, Decimal as WireDecimal, FreeText, Identifier, NonNegativeDecimal,
+    PositiveDecimal, Price, Scalar as _, UtcTimestamp,
 };
 use rust_decimal::Decimal;
 
@@ -32,14 +32,21 @@ pub(super) fn order_id(order: &OrderEvent, input: &Input<'_>) -> String {
 }
 
 /// Emits the next execution event of `working` and carries its totals on.
-pub(super) fn execution(working: &mut Working, at: UtcTimestamp, report: Report, outbox: &mut Outbox) {
+pub(super) fn execution(
+    working: &mut Working,
+    at: UtcTimestamp,
+    report: Report,
+    outbox: &mut Outbox,
+) {
     working.events += 1;
     if let Report::Trade(fill) = &report {
         // `fill_at` has checked that these amounts fit.
-        let cost = exact::mul(fill.quantity, fill.price).and_then(|cost| exact::add(working.cost, cost));
+        let cost =
+            exact::mul(fill.quantity, fill.price).and_then(|cost| exact::add(working.cost, cost));
         working.cost = cost.unwrap_or(working.cost);
         working.cumulative += fill.quantity;
-        working.commission = exact::add(working.commission, fill.commission).unwrap_or(working.commission);
+        working.commission =
+            exact::add(working.commission, fill.commission).unwrap_or(working.commission);
     }
     let id = outbox.id(&[&working.order_id, &working.events.to_string()]);
     let quantity = working.order.quantity.get();
@@ -52,8 +59,16 @@ pub(super) fn execution(working: &mut Working, at: UtcTimestamp, report: Report,
         Report::Rejected(..) => (ExecutionType::Rejected, OrderStatus::Rejected, false),
     };
     let leaves = if open { leaves } else { Decimal::ZERO };
-    let Some(mut event) = skeleton(&working.order, &working.order_id, id, at, exec_type, status, working.cumulative, leaves)
-    else {
+    let Some(mut event) = skeleton(
+        &working.order,
+        &working.order_id,
+        id,
+        at,
+        exec_type,
+        status,
+        working.cumulative,
+        leaves,
+    ) else {
         return;
     };
     match report {
@@ -62,9 +77,15 @@ pub(super) fn execution(working: &mut Working, at: UtcTimestamp, report: Report,
             event.last_quantity = PositiveDecimal::new(fill.quantity);
             event.last_price = Price::new(fill.price);
             event.cumulative_cost = WireDecimal::new(working.cost);
-            event.average_price = exact::mul_div(working.cost, Decimal::ONE, working.cumulative).ok().and_then(Price::new);
+            event.average_price = exact::mul_div(working.cost, Decimal::ONE, working.cumulative)
+                .ok()
+                .and_then(Price::new);
             event.commission = WireDecimal::new(fill.commission);
-            event.commission_currency = working.order.currency.clone().or_else(|| "USD".parse().ok());
+            event.commission_currency = working
+                .order
+                .currency
+                .clone()
+                .or_else(|| "USD".parse().ok());
             event.cumulative_commission = WireDecimal::new(working.commission);
         }
         Report::Canceled(reason) => event.cancel_reason = Some(reason),
@@ -77,7 +98,12 @@ pub(super) fn execution(working: &mut Working, at: UtcTimestamp, report: Report,
 }
 
 /// Answers an event that is no part of any order's life; its id follows from the event it answers.
-pub(super) fn answer(order: &OrderEvent, input: &Input<'_>, outbox: &mut Outbox, reason: OrderRejectReason) {
+pub(super) fn answer(
+    order: &OrderEvent,
+    input: &Input<'_>,
+    outbox: &mut Outbox,
+    reason: OrderRejectReason,
+) {
     let id = outbox.id(&[&input.cause.source, &input.cause.id]);
     let at = order.timestamp.unwrap_or(input.time);
     let (exec_type, status) = (ExecutionType::Rejected, OrderStatus::Rejected);
@@ -90,7 +116,10 @@ pub(super) fn answer(order: &OrderEvent, input: &Input<'_>, outbox: &mut Outbox,
 }
 
 /// The fields that every execution has. All of them come from a decoded order, so they have their forms.
-#[expect(clippy::too_many_arguments, reason = "these are the required fields of the event, each once")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "these are the required fields of the event, each once"
+)]
 fn skeleton(
     order: &OrderEvent,
     order_id: &str,

@@ -29,8 +29,16 @@ impl Rsi {
         };
         let change = close.checked_sub(last)?;
         let (up, down) = (change.max(Decimal::ZERO), (-change).max(Decimal::ZERO));
-        let (gain, loss) = (self.smooth(self.gain, up, n)?, self.smooth(self.loss, down, n)?);
-        *self = Self { changes: self.changes.saturating_add(1), last_close: Some(close), gain, loss };
+        let (gain, loss) = (
+            self.smooth(self.gain, up, n)?,
+            self.smooth(self.loss, down, n)?,
+        );
+        *self = Self {
+            changes: self.changes.saturating_add(1),
+            last_close: Some(close),
+            gain,
+            loss,
+        };
         Some(())
     }
 
@@ -54,7 +62,11 @@ impl Rsi {
     #[must_use]
     pub fn value(&self) -> Decimal {
         let both = self.gain + self.loss;
-        if both.is_zero() { Decimal::from(50) } else { Decimal::ONE_HUNDRED * self.gain / both }
+        if both.is_zero() {
+            Decimal::from(50)
+        } else {
+            Decimal::ONE_HUNDRED * self.gain / both
+        }
     }
 
     /// While seeding the average is of `n` slots of which some are still empty: the sum over `n`.
@@ -64,9 +76,16 @@ impl Rsi {
             // The seed is a plain mean: kept as a sum until the last change, then divided once.
             let sum = average.checked_add(change)?;
             let complete = Decimal::from(self.changes.saturating_add(1)) == n;
-            return if complete { sum.checked_div(n) } else { Some(sum) };
+            return if complete {
+                sum.checked_div(n)
+            } else {
+                Some(sum)
+            };
         }
-        average.checked_mul(n - Decimal::ONE)?.checked_add(change)?.checked_div(n)
+        average
+            .checked_mul(n - Decimal::ONE)?
+            .checked_add(change)?
+            .checked_div(n)
     }
 }
 
@@ -77,7 +96,8 @@ mod tests {
     fn after(closes: &[&str], n: u32) -> Rsi {
         let mut rsi = Rsi::default();
         for close in closes {
-            rsi.update(close.parse().expect("a decimal"), n).expect("in range");
+            rsi.update(close.parse().expect("a decimal"), n)
+                .expect("in range");
         }
         rsi
     }

@@ -56,7 +56,12 @@ impl Account {
     /// An account with cash and nothing else.
     #[must_use]
     pub const fn new(cash: Decimal) -> Self {
-        Self { cash, reserved: Decimal::ZERO, value: Decimal::ZERO, fees: Decimal::ZERO }
+        Self {
+            cash,
+            reserved: Decimal::ZERO,
+            value: Decimal::ZERO,
+            fees: Decimal::ZERO,
+        }
     }
 
     /// Cash plus market value.
@@ -88,7 +93,12 @@ impl Account {
     ///
     /// # Errors
     /// [`Inexact`] when an amount does not fit; nothing is changed then.
-    pub fn mark(&mut self, holding: &mut Holding, price: Decimal, at: UtcTimestamp) -> Result<(), Inexact> {
+    pub fn mark(
+        &mut self,
+        holding: &mut Holding,
+        price: Decimal,
+        at: UtcTimestamp,
+    ) -> Result<(), Inexact> {
         let value = self.revalued(holding, &holding.position, Some(price))?;
         self.value = value;
         holding.mark = Some(price);
@@ -102,7 +112,11 @@ impl Account {
     ///
     /// # Errors
     /// The reason why the execution is set aside; nothing is changed then.
-    pub fn book(&mut self, holding: &mut Holding, execution: &ExecutionEvent) -> Result<(), &'static str> {
+    pub fn book(
+        &mut self,
+        holding: &mut Holding,
+        execution: &ExecutionEvent,
+    ) -> Result<(), &'static str> {
         let Some(mut order) = holding.orders.get(execution.order_id.as_str()).cloned() else {
             return Err("execution_of_unknown_order");
         };
@@ -111,11 +125,14 @@ impl Account {
         }
         let mut next = (self.clone(), holding.clone());
         if matches!(execution.exec_type, ExecutionType::Trade) {
-            next.0.fill(&mut next.1, &mut order, execution).map_err(|_| "amount_inexact")?;
+            next.0
+                .fill(&mut next.1, &mut order, execution)
+                .map_err(|_| "amount_inexact")?;
         }
         // An answer (REJECTED DUPLICATE_ORDER, CANCEL_REJECTED) is no part of the order's life.
         let answer = matches!(execution.exec_type, ExecutionType::CancelRejected)
-            || execution.reject_reason == Some(ingenium_types::event::OrderRejectReason::DuplicateOrder);
+            || execution.reject_reason
+                == Some(ingenium_types::event::OrderRejectReason::DuplicateOrder);
         let over = is_terminal(execution.status) && !answer;
         if over {
             next.0.release(&mut order).map_err(|_| "amount_inexact")?;
@@ -127,12 +144,19 @@ impl Account {
         Ok(())
     }
 
-    fn fill(&mut self, holding: &mut Holding, order: &mut OpenOrder, execution: &ExecutionEvent) -> Result<(), Inexact> {
+    fn fill(
+        &mut self,
+        holding: &mut Holding,
+        order: &mut OpenOrder,
+        execution: &ExecutionEvent,
+    ) -> Result<(), Inexact> {
         let (Some(quantity), Some(price)) = (execution.last_quantity, execution.last_price) else {
             return Err(Inexact); // the schema requires both on TRADE
         };
         let (quantity, price) = (quantity.get(), price.get());
-        let fee = execution.commission.map_or(Decimal::ZERO, |commission| commission.get());
+        let fee = execution
+            .commission
+            .map_or(Decimal::ZERO, |commission| commission.get());
         let notional = exact::mul(quantity, price)?;
         let (change, signed) = match execution.side {
             OrderSide::Buy => (-exact::add(notional, fee)?, quantity),
@@ -144,7 +168,11 @@ impl Account {
         self.cash = exact::add(self.cash, change)?;
         self.fees = exact::add(self.fees, fee)?;
         self.value = value;
-        let spent = if change.is_sign_negative() { (-change).min(order.reserved) } else { Decimal::ZERO };
+        let spent = if change.is_sign_negative() {
+            (-change).min(order.reserved)
+        } else {
+            Decimal::ZERO
+        };
         order.reserved = exact::sub(order.reserved, spent)?;
         self.reserved = exact::sub(self.reserved, spent)?;
         order.cumulative = exact::add(order.cumulative, quantity)?;
@@ -159,7 +187,12 @@ impl Account {
     }
 
     /// The market value of the account with `holding` at another position or mark.
-    fn revalued(&self, holding: &Holding, position: &Position, mark: Option<Decimal>) -> Result<Decimal, Inexact> {
+    fn revalued(
+        &self,
+        holding: &Holding,
+        position: &Position,
+        mark: Option<Decimal>,
+    ) -> Result<Decimal, Inexact> {
         let before = holding.position.value(holding.mark.unwrap_or_default())?;
         let after = position.value(mark.unwrap_or_default())?;
         exact::add(self.value, exact::sub(after, before)?)
@@ -167,7 +200,10 @@ impl Account {
 }
 
 fn is_terminal(status: OrderStatus) -> bool {
-    matches!(status, OrderStatus::Filled | OrderStatus::Canceled | OrderStatus::Expired | OrderStatus::Rejected)
+    matches!(
+        status,
+        OrderStatus::Filled | OrderStatus::Canceled | OrderStatus::Expired | OrderStatus::Rejected
+    )
 }
 
 /// A side in a state row, as on the wire.
@@ -175,11 +211,18 @@ mod side {
     use ingenium_types::event::OrderSide;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(side: &OrderSide, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        side: &OrderSide,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(side.as_str())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OrderSide, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<OrderSide, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }

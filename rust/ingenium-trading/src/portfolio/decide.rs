@@ -30,12 +30,21 @@ pub(super) fn decide(
     let (side, quantity, max_notional) = match signal.signal {
         SignalDirection::Long => {
             let purchase = buy(portfolio, account, holding)?;
-            (OrderSide::Buy, purchase.quantity, Some(purchase.max_notional))
+            (
+                OrderSide::Buy,
+                purchase.quantity,
+                Some(purchase.max_notional),
+            )
         }
         SignalDirection::Short | SignalDirection::Flat => (OrderSide::Sell, sell(holding)?, None),
     };
     let quantity = PositiveDecimal::new(quantity).ok_or("order_exceeds_limit")?;
-    let id = outbox.id(&[&input.cause.source, &input.cause.id, signal.symbol.as_str(), FIRST_ORDER]);
+    let id = outbox.id(&[
+        &input.cause.source,
+        &input.cause.id,
+        signal.symbol.as_str(),
+        FIRST_ORDER,
+    ]);
     let mut order = OrderEvent::new(side, quantity, signal.symbol.clone(), OrderType::Market);
     order.order_id = ClientOrderId::parse(&id.hex());
     order.timestamp = Some(signal.timestamp.unwrap_or(input.time));
@@ -48,18 +57,28 @@ pub(super) fn decide(
     Ok(order)
 }
 
-fn buy(portfolio: &Portfolio, account: &Account, holding: &Holding) -> Result<crate::sizing::Purchase, &'static str> {
+fn buy(
+    portfolio: &Portfolio,
+    account: &Account,
+    holding: &Holding,
+) -> Result<crate::sizing::Purchase, &'static str> {
     if holding.position.quantity > Decimal::ZERO {
         return Err("already_long");
     }
-    if holding.orders.values().any(|order| order.side == OrderSide::Buy) {
+    if holding
+        .orders
+        .values()
+        .any(|order| order.side == OrderSide::Buy)
+    {
         return Err("buy_already_open");
     }
     let price = holding.mark.ok_or("no_known_price")?;
     if price <= Decimal::ZERO {
         return Err("price_not_positive");
     }
-    let (Ok(equity), Ok(free_cash)) = (account.equity(), account.free_cash()) else { return Err("amount_inexact") };
+    let (Ok(equity), Ok(free_cash)) = (account.equity(), account.free_cash()) else {
+        return Err("amount_inexact");
+    };
     let means = Means { equity, free_cash };
     match portfolio.sizing.purchase(means, price, portfolio.terms) {
         Ok(Some(purchase)) => Ok(purchase),
@@ -71,7 +90,11 @@ fn buy(portfolio: &Portfolio, account: &Account, holding: &Holding) -> Result<cr
 /// What is held and not yet being sold.
 fn sell(holding: &Holding) -> Result<Decimal, &'static str> {
     let mut free = holding.position.quantity;
-    for order in holding.orders.values().filter(|order| order.side == OrderSide::Sell) {
+    for order in holding
+        .orders
+        .values()
+        .filter(|order| order.side == OrderSide::Sell)
+    {
         let leaves = exact::sub(order.quantity, order.cumulative).map_err(|_| "amount_inexact")?;
         free = exact::sub(free, leaves).map_err(|_| "amount_inexact")?;
     }

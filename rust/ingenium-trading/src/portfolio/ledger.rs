@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
 use ingenium_types::exact::{self, Inexact};
-use ingenium_types::Payload;
 use rust_decimal::Decimal;
 
 use crate::bar::is_consistent;
@@ -21,7 +21,10 @@ impl Ledger {
     /// A ledger with cash and nothing else.
     #[must_use]
     pub const fn new(cash: Decimal) -> Self {
-        Self { cash, holdings: BTreeMap::new() }
+        Self {
+            cash,
+            holdings: BTreeMap::new(),
+        }
     }
 
     /// Takes the next event of the log. Each event must be given once.
@@ -38,19 +41,28 @@ impl Ledger {
                     self.holdings.entry(event.symbol.to_string()).or_default().1 = ohlc.close.get();
                 }
             }
-            Payload::ExecutorExecution(execution) if matches!(execution.exec_type, ExecutionType::Trade) => {
-                let (Some(quantity), Some(price)) = (execution.last_quantity, execution.last_price) else {
+            Payload::ExecutorExecution(execution)
+                if matches!(execution.exec_type, ExecutionType::Trade) =>
+            {
+                let (Some(quantity), Some(price)) = (execution.last_quantity, execution.last_price)
+                else {
                     return Ok(());
                 };
                 let (quantity, price) = (quantity.get(), price.get());
-                let fee = execution.commission.map_or(Decimal::ZERO, |commission| commission.get());
+                let fee = execution
+                    .commission
+                    .map_or(Decimal::ZERO, |commission| commission.get());
                 let notional = exact::mul(quantity, price)?;
                 let (signed, change) = match execution.side {
                     OrderSide::Buy => (quantity, -notional),
                     OrderSide::Sell => (-quantity, notional),
                 };
                 self.cash = exact::sub(exact::add(self.cash, change)?, fee)?;
-                self.holdings.entry(execution.symbol.to_string()).or_default().0.apply(signed, price)?;
+                self.holdings
+                    .entry(execution.symbol.to_string())
+                    .or_default()
+                    .0
+                    .apply(signed, price)?;
             }
             _ => {}
         }
@@ -68,6 +80,10 @@ impl Ledger {
     /// # Errors
     /// [`Inexact`] when the amount does not fit.
     pub fn equity(&self) -> Result<Decimal, Inexact> {
-        self.holdings.values().try_fold(self.cash, |sum, (position, mark)| exact::add(sum, position.value(*mark)?))
+        self.holdings
+            .values()
+            .try_fold(self.cash, |sum, (position, mark)| {
+                exact::add(sum, position.value(*mark)?)
+            })
     }
 }

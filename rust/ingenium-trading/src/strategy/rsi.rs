@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
+use ingenium_types::EventType;
 use ingenium_types::event::{SignalDirection, SignalEvent};
 use ingenium_types::scalar::{Name, UtcTimestamp};
-use ingenium_types::EventType;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -40,23 +40,40 @@ impl Role for RsiStrategy {
         &[EventType::IngestorData]
     }
 
-    fn handle(&self, states: &mut States<RsiState>, input: &Input<'_>, outbox: &mut Outbox) -> Disposition {
+    fn handle(
+        &self,
+        states: &mut States<RsiState>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
         let bar = match Bar::of(input) {
             Ok(bar) => bar,
             Err(disposition) => return disposition,
         };
-        let period = bar.ohlc.period.as_ref().map_or("", |period| period.as_str());
+        let period = bar
+            .ohlc
+            .period
+            .as_ref()
+            .map_or("", |period| period.as_str());
         let state = states.change(&format!("{} {period}", bar.event.symbol));
         if state.last_bar >= Some(bar.event.timestamp) {
             return Disposition::Ignored("bar_not_newer");
         }
         state.last_bar = Some(bar.event.timestamp);
         let before = state.rsi.clone();
-        if state.rsi.update(bar.ohlc.close.get(), self.period).is_none() {
+        if state
+            .rsi
+            .update(bar.ohlc.close.get(), self.period)
+            .is_none()
+        {
             return Disposition::Ignored("price_out_of_range");
         }
         if let Some(direction) = self.crossing(&before, &state.rsi) {
-            let id = outbox.id(&[&input.cause.source, &input.cause.id, bar.event.symbol.as_str()]);
+            let id = outbox.id(&[
+                &input.cause.source,
+                &input.cause.id,
+                bar.event.symbol.as_str(),
+            ]);
             let mut signal = SignalEvent::new(bar.event.symbol.clone(), direction);
             signal.timestamp = Some(bar.end);
             signal.strategy = Some(self.name.clone());
@@ -72,9 +89,10 @@ impl RsiStrategy {
         if !before.is_ready(self.period) {
             return None;
         }
-        let fell = before.compare(self.oversold) != Ordering::Less && now.compare(self.oversold) == Ordering::Less;
-        let rose =
-            before.compare(self.overbought) != Ordering::Greater && now.compare(self.overbought) == Ordering::Greater;
+        let fell = before.compare(self.oversold) != Ordering::Less
+            && now.compare(self.oversold) == Ordering::Less;
+        let rose = before.compare(self.overbought) != Ordering::Greater
+            && now.compare(self.overbought) == Ordering::Greater;
         match (fell, rose) {
             (true, _) => Some(SignalDirection::Long),
             (_, true) => Some(SignalDirection::Short),
