@@ -88,6 +88,7 @@ impl Schedule {
     }
 
     /// The next delivery. Asking again without [`settled`](Self::settled) gives the same one.
+    #[expect(clippy::should_implement_trait, reason = "asking does not advance")]
     pub fn next(&mut self) -> Next {
         if let Some((offset, subscriber)) = self.redo {
             return Next::Deliver(offset, subscriber);
