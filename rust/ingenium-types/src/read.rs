@@ -9,7 +9,11 @@ use std::ops::Range;
 
 use crate::refusal::{Refusal, Rule};
 
+mod member;
 mod syntax;
+mod tag_row;
+
+pub use tag_row::TagRow;
 
 /// Values may be nested this deep (the contract's own events need 3).
 pub const MAX_DEPTH: u8 = 64;
@@ -213,14 +217,18 @@ impl<'a> Reader<'a> {
         let start = self.at;
         match kind {
             Kind::Object => {
-                self.object(|reader, _| reader.skip().map(|_| ()))?;
+                self.object(|reader, _| reader.skip().map(drop))?;
             }
             Kind::Array => {
-                self.array(|reader, _| reader.skip().map(|_| ()))?;
+                self.array(|reader, _| reader.skip().map(drop))?;
             }
-            Kind::String => drop(self.string_token()?),
+            Kind::String => {
+                self.string_token()?;
+            }
             Kind::Number => self.number()?,
-            Kind::Boolean => drop(self.boolean()?),
+            Kind::Boolean => {
+                self.boolean()?;
+            }
             Kind::Null => self.literal(b"null")?,
         }
         Ok(&self.bytes[start..self.at])

@@ -34,7 +34,7 @@ pub struct NotAScalar {
 }
 
 impl NotAScalar {
-    fn new<T: Scalar>(text: &str) -> Self {
+    pub(crate) fn new<T: Scalar>(text: &str) -> Self {
         Self {
             name: T::NAME,
             form: T::FORM,
