@@ -45,7 +45,9 @@ type Message = (bool, Vec<(String, String)>, String);
 
 impl Fault {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        ALL.iter().find(|(other, _)| *other == name).map(|(_, fault)| *fault)
+        ALL.iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, fault)| *fault)
     }
 
     pub(crate) fn names() -> Vec<&'static str> {
@@ -57,19 +59,44 @@ impl Fault {
         let direction = if n.is_multiple_of(2) { "SHORT" } else { "LONG" };
         let data = match self {
             Self::NoSymbol => format!(r#"{{"Signal":"{direction}"}}"#),
-            Self::DecimalNumber => format!(r#"{{"Symbol":"{symbol}","Signal":"{direction}","Price":101.5}}"#),
+            Self::DecimalNumber => {
+                format!(r#"{{"Symbol":"{symbol}","Signal":"{direction}","Price":101.5}}"#)
+            }
             Self::LowerCaseKey => format!(r#"{{"symbol":"{symbol}","Signal":"{direction}"}}"#),
             _ => format!(r#"{{"Symbol":"{symbol}","Signal":"{direction}","Price":"101.5"}}"#),
         };
-        let id = if self == Self::SameId { "same".to_owned() } else { format!("{symbol}-{n}") };
-        let specversion = if self == Self::SpecVersion { "9.9" } else { "1.0" };
-        let source = if self == Self::Source { "my strategy" } else { "/ingenium/strategy/mutant" };
-        let event_type = if self == Self::Type { "strategy.signal" } else { "ingenium.strategy.signal" };
+        let id = if self == Self::SameId {
+            "same".to_owned()
+        } else {
+            format!("{symbol}-{n}")
+        };
+        let specversion = if self == Self::SpecVersion {
+            "9.9"
+        } else {
+            "1.0"
+        };
+        let source = if self == Self::Source {
+            "my strategy"
+        } else {
+            "/ingenium/strategy/mutant"
+        };
+        let event_type = if self == Self::Type {
+            "strategy.signal"
+        } else {
+            "ingenium.strategy.signal"
+        };
         let time = "2020-03-01T00:00:00Z";
         if matches!(self, Self::ExtensionFloat | Self::StructuredMediaType) {
-            let extension = if self == Self::ExtensionFloat { r#""confidence":0.75,"# } else { "" };
-            let media_type =
-                if self == Self::StructuredMediaType { "application/json" } else { "application/cloudevents+json" };
+            let extension = if self == Self::ExtensionFloat {
+                r#""confidence":0.75,"#
+            } else {
+                ""
+            };
+            let media_type = if self == Self::StructuredMediaType {
+                "application/json"
+            } else {
+                "application/cloudevents+json"
+            };
             let body = format!(
                 r#"{{"specversion":"{specversion}","id":"{id}","source":"{source}","type":"{event_type}","time":"{time}","datacontenttype":"application/json",{extension}"data":{data}}}"#
             );
@@ -82,7 +109,11 @@ impl Fault {
             header("ce-type", event_type),
             header("ce-time", time),
         ];
-        let media_type = if self == Self::ContentType { "text/plain" } else { "application/json" };
+        let media_type = if self == Self::ContentType {
+            "text/plain"
+        } else {
+            "application/json"
+        };
         headers.push(header("content-type", media_type));
         if self == Self::CeDataContentType {
             headers.push(header("ce-datacontenttype", "application/json"));

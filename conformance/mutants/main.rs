@@ -20,14 +20,24 @@ use self::fault::Fault;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let fault = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    let fault = match arguments
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         ["--role", "strategy", "--as", name] => Fault::named(name),
         _ => None,
     };
     let Some(fault) = fault else {
-        return fail(&format!("usage: ingenium-mutant --role strategy --as {}", Fault::names().join("|")));
+        return fail(&format!(
+            "usage: ingenium-mutant --role strategy --as {}",
+            Fault::names().join("|")
+        ));
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     match runtime.map(|runtime| runtime.block_on(serve(fault))) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(message)) => fail(&message),
@@ -42,11 +52,23 @@ fn fail(message: &str) -> ExitCode {
 }
 
 async fn serve(fault: Fault) -> Result<(), String> {
-    let settings = KnativeSettings::read(&Environment::of_process()).map_err(|error| error.to_string())?;
-    let sink = settings.sink.as_ref().ok_or("K_SINK is not set")?.to_string();
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", settings.port)).await.map_err(|e| e.to_string())?;
+    let settings =
+        KnativeSettings::read(&Environment::of_process()).map_err(|error| error.to_string())?;
+    let sink = settings
+        .sink
+        .as_ref()
+        .ok_or("K_SINK is not set")?
+        .to_string();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", settings.port))
+        .await
+        .map_err(|e| e.to_string())?;
     let shutdown = Shutdown::on_signal(false).map_err(|error| error.to_string())?;
-    let mutant = Arc::new(Mutant { fault, sink, client: Client::new(), bars: Mutex::default() });
+    let mutant = Arc::new(Mutant {
+        fault,
+        sink,
+        client: Client::new(),
+        bars: Mutex::default(),
+    });
     let handler = move |request: Request| {
         let mutant = Arc::clone(&mutant);
         async move { mutant.answer(request).await }
@@ -72,7 +94,10 @@ impl Mutant {
             return Response::empty(if acknowledges { 202 } else { 400 });
         };
         let count = {
-            let mut bars = self.bars.lock().expect("no code panics while it holds this lock");
+            let mut bars = self
+                .bars
+                .lock()
+                .expect("no code panics while it holds this lock");
             let count = bars.entry(symbol.clone()).or_default();
             *count += 1;
             *count
@@ -81,8 +106,21 @@ impl Mutant {
             return Response::empty(202);
         }
         let (path_fault, headers, body) = self.fault.message(&symbol, count / 10);
-        let uri = if path_fault { self.sink.replace("/conformance/sink", "/") } else { self.sink.clone() };
-        let sent = self.client.send("POST", &uri, &headers, body.into_bytes(), Duration::from_secs(10)).await;
+        let uri = if path_fault {
+            self.sink.replace("/conformance/sink", "/")
+        } else {
+            self.sink.clone()
+        };
+        let sent = self
+            .client
+            .send(
+                "POST",
+                &uri,
+                &headers,
+                body.into_bytes(),
+                Duration::from_secs(10),
+            )
+            .await;
         Response::empty(if sent.is_ok() { 202 } else { 503 })
     }
 }
@@ -90,7 +128,10 @@ impl Mutant {
 /// The symbol of a data event, read just well enough for a strategy of this size.
 fn symbol_of(request: &Request, fault: Fault) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
-    let binary = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
+    let binary = request
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
     if fault == Fault::BinaryOnly && !binary {
         return None;
     }

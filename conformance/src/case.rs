@@ -17,7 +17,9 @@ impl std::str::FromStr for Role {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "strategy" => Ok(Self::Strategy),
-            other => Err(format!("`{other}` is no role that is judged: use `strategy`")),
+            other => Err(format!(
+                "`{other}` is no role that is judged: use `strategy`"
+            )),
         }
     }
 }
@@ -171,9 +173,18 @@ impl Pattern {
         };
         let last = finding.pointer.rsplit('/').next().unwrap_or_default();
         glob(&self.rule, finding.rule)
-            && self.at.as_deref().is_none_or(|at| glob(at, &finding.pointer))
-            && self.member.as_ref().is_none_or(|members| members.iter().any(|member| member == last))
-            && self.says.as_deref().is_none_or(|text| finding.message.contains(text))
+            && self
+                .at
+                .as_deref()
+                .is_none_or(|at| glob(at, &finding.pointer))
+            && self
+                .member
+                .as_ref()
+                .is_none_or(|members| members.iter().any(|member| member == last))
+            && self
+                .says
+                .as_deref()
+                .is_none_or(|text| finding.message.contains(text))
     }
 }
 
@@ -185,9 +196,18 @@ const FILES: &[(&str, &str)] = &[
     ("env/ENV-04.json", include_str!("../cases/env/ENV-04.json")),
     ("env/ENV-05.json", include_str!("../cases/env/ENV-05.json")),
     ("env/ENV-09.json", include_str!("../cases/env/ENV-09.json")),
-    ("http/HTTP-01.json", include_str!("../cases/http/HTTP-01.json")),
-    ("http/HTTP-02.json", include_str!("../cases/http/HTTP-02.json")),
-    ("http/HTTP-03.json", include_str!("../cases/http/HTTP-03.json")),
+    (
+        "http/HTTP-01.json",
+        include_str!("../cases/http/HTTP-01.json"),
+    ),
+    (
+        "http/HTTP-02.json",
+        include_str!("../cases/http/HTTP-02.json"),
+    ),
+    (
+        "http/HTTP-03.json",
+        include_str!("../cases/http/HTTP-03.json"),
+    ),
     ("pay/PAY-01.json", include_str!("../cases/pay/PAY-01.json")),
     ("pay/PAY-02.json", include_str!("../cases/pay/PAY-02.json")),
     ("pay/PAY-03.json", include_str!("../cases/pay/PAY-03.json")),
@@ -203,7 +223,9 @@ const FILES: &[(&str, &str)] = &[
 pub fn all() -> Result<Vec<Case>, String> {
     FILES
         .iter()
-        .map(|(name, text)| serde_json::from_str(text).map_err(|error| format!("conformance/cases/{name}: {error}")))
+        .map(|(name, text)| {
+            serde_json::from_str(text).map_err(|error| format!("conformance/cases/{name}: {error}"))
+        })
         .collect()
 }
 

@@ -66,9 +66,18 @@ const SHOWN: usize = 3;
 
 /// Judges every case.
 #[must_use]
-pub fn judge(cases: &[Case], observed: &[Observed], exchanges: &[Exchange], role: Role) -> Vec<CheckResult> {
+pub fn judge(
+    cases: &[Case],
+    observed: &[Observed],
+    exchanges: &[Exchange],
+    role: Role,
+) -> Vec<CheckResult> {
     let judged: Vec<Judged<'_>> = exchanges.iter().map(Judged::of).collect();
-    cases.iter().zip(observed).map(|(case, observed)| result(case, observed, &judged, role)).collect()
+    cases
+        .iter()
+        .zip(observed)
+        .map(|(case, observed)| result(case, observed, &judged, role))
+        .collect()
 }
 
 fn result(case: &Case, observed: &Observed, judged: &[Judged<'_>], role: Role) -> CheckResult {
@@ -85,10 +94,18 @@ fn result(case: &Case, observed: &Observed, judged: &[Judged<'_>], role: Role) -
     let verdict = if observed.harness.is_some() {
         Verdict::Harness
     } else if !outcome.failures.is_empty() {
-        if case.level == Level::Must { Verdict::Fail } else { Verdict::Warn }
+        if case.level == Level::Must {
+            Verdict::Fail
+        } else {
+            Verdict::Warn
+        }
     } else if outcome.judged == 0 {
         // A condition that never occurred is fine only where events flowed at all.
-        if case.conditional && !judged.is_empty() { Verdict::NotExercised } else { Verdict::Inconclusive }
+        if case.conditional && !judged.is_empty() {
+            Verdict::NotExercised
+        } else {
+            Verdict::Inconclusive
+        }
     } else if outcome.warnings.is_empty() {
         Verdict::Pass
     } else {
@@ -98,7 +115,10 @@ fn result(case: &Case, observed: &Observed, judged: &[Judged<'_>], role: Role) -
     violations.extend(outcome.warnings);
     violations.truncate(SHOWN);
     if let Some(mistake) = &observed.harness {
-        violations.push(Violation { message: mistake.clone(), bytes: String::new() });
+        violations.push(Violation {
+            message: mistake.clone(),
+            bytes: String::new(),
+        });
     }
     CheckResult {
         id: case.id.clone(),
@@ -107,44 +127,72 @@ fn result(case: &Case, observed: &Observed, judged: &[Judged<'_>], role: Role) -
         verdict,
         judged: outcome.judged,
         violations,
-        hint: if verdict == Verdict::Pass { String::new() } else { case.hint.clone() },
+        hint: if verdict == Verdict::Pass {
+            String::new()
+        } else {
+            case.hint.clone()
+        },
     }
 }
 
 impl<'a> Judged<'a> {
     fn of(exchange: &'a Exchange) -> Self {
-        let headers: Vec<Header<'_>> =
-            exchange.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let headers: Vec<Header<'_>> = exchange
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect();
         let verdict = validate(&headers, &exchange.body, View::Strict);
-        let binary = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
+        let binary = headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
         // A structured event with the wrong media type is still meant as one.
-        let looks_structured =
-            serde_json::from_slice::<serde_json::Value>(&exchange.body).is_ok_and(|body| body.get("specversion").is_some());
+        let looks_structured = serde_json::from_slice::<serde_json::Value>(&exchange.body)
+            .is_ok_and(|body| body.get("specversion").is_some());
         let mode = match (binary, looks_structured) {
             (true, _) => Some(Mode::Binary),
             (false, true) => Some(Mode::Structured),
             (false, false) => verdict.mode,
         };
-        Self { exchange, verdict, mode }
+        Self {
+            exchange,
+            verdict,
+            mode,
+        }
     }
 
     fn violation(&self, message: impl Into<String>) -> Violation {
         let head = String::from_utf8_lossy(&self.exchange.head);
         let body = String::from_utf8_lossy(&self.exchange.body);
         let shown: String = format!("{head}{body}").chars().take(1000).collect();
-        Violation { message: message.into(), bytes: shown.escape_debug().to_string().replace("\\r\\n", "\n") }
+        Violation {
+            message: message.into(),
+            bytes: shown.escape_debug().to_string().replace("\\r\\n", "\n"),
+        }
     }
 
     fn header(&self, name: &str) -> Option<String> {
-        let value = self.exchange.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+        let value = self
+            .exchange
+            .headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))?;
         Some(String::from_utf8_lossy(&value.1).into_owned())
     }
 }
 
 fn no_finding(judged: &[Judged<'_>], must: &[Pattern], should: &[Pattern]) -> Outcome {
-    let mut outcome = Outcome { judged: judged.len(), ..Outcome::default() };
+    let mut outcome = Outcome {
+        judged: judged.len(),
+        ..Outcome::default()
+    };
     for one in judged {
-        let about = |finding: &Finding| format!("{} at {}: {}", finding.rule, finding.pointer, finding.message);
+        let about = |finding: &Finding| {
+            format!(
+                "{} at {}: {}",
+                finding.rule, finding.pointer, finding.message
+            )
+        };
         for finding in &one.verdict.findings {
             if must.iter().any(|pattern| pattern.matches(finding)) {
                 outcome.failures.push(one.violation(about(finding)));
@@ -157,20 +205,40 @@ fn no_finding(judged: &[Judged<'_>], must: &[Pattern], should: &[Pattern]) -> Ou
 }
 
 fn unique_ids(judged: &[Judged<'_>]) -> Outcome {
-    let mut outcome = Outcome { judged: judged.len(), ..Outcome::default() };
+    let mut outcome = Outcome {
+        judged: judged.len(),
+        ..Outcome::default()
+    };
     let mut seen: HashMap<(String, String), Line> = HashMap::new();
     for one in judged {
         let Some(event) = &one.verdict.event else {
-            if one.verdict.findings.iter().any(|finding| finding.pointer == "/id") {
-                outcome.failures.push(one.violation("the event has no usable id"));
+            if one
+                .verdict
+                .findings
+                .iter()
+                .any(|finding| finding.pointer == "/id")
+            {
+                outcome
+                    .failures
+                    .push(one.violation("the event has no usable id"));
             }
             continue;
         };
         let data = event.json_data().map(AsRef::as_ref);
-        let Ok(line) = Line::new(&event.type_, event.subject.as_deref(), event.instant(), data) else { continue };
+        let Ok(line) = Line::new(
+            &event.type_,
+            event.subject.as_deref(),
+            event.instant(),
+            data,
+        ) else {
+            continue;
+        };
         let key = (event.source.clone(), event.id.clone());
         if seen.get(&key).is_some_and(|other| *other != line) {
-            let message = format!("id `{}` of source `{}` stands for two different events", event.id, event.source);
+            let message = format!(
+                "id `{}` of source `{}` stands for two different events",
+                event.id, event.source
+            );
             outcome.failures.push(one.violation(message));
         }
         seen.insert(key, line);
@@ -179,32 +247,57 @@ fn unique_ids(judged: &[Judged<'_>]) -> Outcome {
 }
 
 fn type_of_role(judged: &[Judged<'_>], role: Role) -> Outcome {
-    let mut outcome = Outcome { judged: judged.len(), ..Outcome::default() };
+    let mut outcome = Outcome {
+        judged: judged.len(),
+        ..Outcome::default()
+    };
     for one in judged {
         let Some(event) = &one.verdict.event else {
-            if one.verdict.findings.iter().any(|finding| finding.pointer == "/type") {
-                outcome.failures.push(one.violation("the event has no usable type"));
+            if one
+                .verdict
+                .findings
+                .iter()
+                .any(|finding| finding.pointer == "/type")
+            {
+                outcome
+                    .failures
+                    .push(one.violation("the event has no usable type"));
             }
             continue;
         };
         match event.type_.parse::<EventType>() {
             Ok(known) if known.emitted_by() == role.to_string() => {}
             Ok(known) => {
-                let message = format!("`{known}` is emitted by the role {}, not {role}", known.emitted_by());
+                let message = format!(
+                    "`{known}` is emitted by the role {}, not {role}",
+                    known.emitted_by()
+                );
                 outcome.failures.push(one.violation(message));
             }
-            Err(_) => outcome.failures.push(one.violation(format!("`{}` is not in the catalog", event.type_))),
+            Err(_) => outcome
+                .failures
+                .push(one.violation(format!("`{}` is not in the catalog", event.type_))),
         }
     }
     outcome
 }
 
 fn posts_to_sink(judged: &[Judged<'_>]) -> Outcome {
-    let mut outcome = Outcome { judged: judged.len(), ..Outcome::default() };
+    let mut outcome = Outcome {
+        judged: judged.len(),
+        ..Outcome::default()
+    };
     for one in judged {
-        let Exchange { method, path, query, .. } = one.exchange;
+        let Exchange {
+            method,
+            path,
+            query,
+            ..
+        } = one.exchange;
         if method != "POST" || path != PATH || query.as_deref() != Some(QUERY) {
-            let query = query.as_deref().map_or_else(String::new, |query| format!("?{query}"));
+            let query = query
+                .as_deref()
+                .map_or_else(String::new, |query| format!("?{query}"));
             let message = format!("expected POST {PATH}?{QUERY}, got {method} {path}{query}");
             outcome.failures.push(one.violation(message));
         }
@@ -214,11 +307,16 @@ fn posts_to_sink(judged: &[Judged<'_>]) -> Outcome {
 
 fn structured_media_type(judged: &[Judged<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
-    for one in judged.iter().filter(|one| one.mode == Some(Mode::Structured)) {
+    for one in judged
+        .iter()
+        .filter(|one| one.mode == Some(Mode::Structured))
+    {
         outcome.judged += 1;
         let media_type = one.header("content-type").unwrap_or_default();
         if ingenium_contract::attribute::essence(&media_type) != STRUCTURED {
-            outcome.failures.push(one.violation(format!("Content-Type is `{media_type}`, expected `{STRUCTURED}`")));
+            outcome.failures.push(one.violation(format!(
+                "Content-Type is `{media_type}`, expected `{STRUCTURED}`"
+            )));
         }
     }
     outcome
@@ -228,13 +326,23 @@ fn binary_headers(judged: &[Judged<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
     for one in judged.iter().filter(|one| one.mode == Some(Mode::Binary)) {
         outcome.judged += 1;
-        for required in ["ce-specversion", "ce-id", "ce-source", "ce-type", "content-type"] {
+        for required in [
+            "ce-specversion",
+            "ce-id",
+            "ce-source",
+            "ce-type",
+            "content-type",
+        ] {
             if one.header(required).is_none_or(|value| value.is_empty()) {
-                outcome.failures.push(one.violation(format!("the header `{required}` is missing")));
+                outcome
+                    .failures
+                    .push(one.violation(format!("the header `{required}` is missing")));
             }
         }
         if one.header("ce-datacontenttype").is_some() {
-            outcome.failures.push(one.violation("`ce-datacontenttype` is no header: Content-Type says it"));
+            outcome
+                .failures
+                .push(one.violation("`ce-datacontenttype` is no header: Content-Type says it"));
         }
     }
     outcome
@@ -244,9 +352,15 @@ fn acts_on_stimuli(observed: &Observed) -> Outcome {
     let mut outcome = Outcome::default();
     for StimulusAnswer { index, status } in &observed.stimuli {
         if !status.is_some_and(|status| (200..300).contains(&status)) {
-            let got = status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
+            let got = status.map_or_else(
+                || "no answer".to_owned(),
+                |status| format!("status {status}"),
+            );
             let message = format!("bar {index} of the series: {got}, expected 2xx");
-            outcome.failures.push(Violation { message, bytes: String::new() });
+            outcome.failures.push(Violation {
+                message,
+                bytes: String::new(),
+            });
         }
     }
     // Acknowledged and nothing emitted: there is nothing to judge.
@@ -255,23 +369,40 @@ fn acts_on_stimuli(observed: &Observed) -> Outcome {
 }
 
 fn refuses_raw(observed: &Observed) -> Outcome {
-    let mut outcome = Outcome { judged: observed.raw.len(), ..Outcome::default() };
-    let violation = |message: String| Violation { message, bytes: String::new() };
+    let mut outcome = Outcome {
+        judged: observed.raw.len(),
+        ..Outcome::default()
+    };
+    let violation = |message: String| Violation {
+        message,
+        bytes: String::new(),
+    };
     for RawAnswer { name, status } in &observed.raw {
         match status {
             Some(status) if (200..300).contains(status) => {
-                outcome.failures.push(violation(format!("{name}: acknowledged with status {status}")));
+                outcome.failures.push(violation(format!(
+                    "{name}: acknowledged with status {status}"
+                )));
             }
             Some(400 | 415) => {}
-            Some(status) => outcome.warnings.push(violation(format!("{name}: status {status}, should be 400 or 415"))),
-            None => outcome.failures.push(violation(format!("{name}: no answer"))),
+            Some(status) => outcome.warnings.push(violation(format!(
+                "{name}: status {status}, should be 400 or 415"
+            ))),
+            None => outcome
+                .failures
+                .push(violation(format!("{name}: no answer"))),
         }
     }
     if observed.emitted_on_raw > 0 {
-        outcome.failures.push(violation(format!("{} events were emitted", observed.emitted_on_raw)));
+        outcome.failures.push(violation(format!(
+            "{} events were emitted",
+            observed.emitted_on_raw
+        )));
     }
     if !observed.alive {
-        outcome.failures.push(violation("the component died".to_owned()));
+        outcome
+            .failures
+            .push(violation("the component died".to_owned()));
     }
     if outcome.failures.is_empty() && observed.emitted == 0 {
         // Whether it still works cannot be said when it never acts.

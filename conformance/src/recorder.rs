@@ -60,7 +60,9 @@ impl Recorder {
             let recorded = Arc::clone(&recorded);
             let counter = counter.clone();
             async move {
-                let mut all = recorded.lock().expect("no code panics while it holds this lock");
+                let mut all = recorded
+                    .lock()
+                    .expect("no code panics while it holds this lock");
                 all.push(Exchange {
                     method: request.method,
                     path: request.path,
@@ -73,8 +75,19 @@ impl Recorder {
                 Response::empty(202)
             }
         };
-        let server = tokio::spawn(server::serve(listener, handler, Limits::default(), stop.clone()));
-        Ok(Self { address, exchanges, count, stop, server })
+        let server = tokio::spawn(server::serve(
+            listener,
+            handler,
+            Limits::default(),
+            stop.clone(),
+        ));
+        Ok(Self {
+            address,
+            exchanges,
+            count,
+            stop,
+            server,
+        })
     }
 
     /// The URL for `K_SINK`.
@@ -92,14 +105,20 @@ impl Recorder {
     /// The requests from number `from` on.
     #[must_use]
     pub fn since(&self, from: usize) -> Vec<Exchange> {
-        let all = self.exchanges.lock().expect("no code panics while it holds this lock");
+        let all = self
+            .exchanges
+            .lock()
+            .expect("no code panics while it holds this lock");
         all.get(from..).unwrap_or_default().to_vec()
     }
 
     /// Waits until more than `from` requests are recorded; false when that takes longer than `patience`.
     pub async fn wait_beyond(&self, from: usize, patience: Duration) -> bool {
         let mut count = self.count.clone();
-        matches!(tokio::time::timeout(patience, count.wait_for(|count| *count > from)).await, Ok(Ok(_)))
+        matches!(
+            tokio::time::timeout(patience, count.wait_for(|count| *count > from)).await,
+            Ok(Ok(_))
+        )
     }
 
     /// Stops listening and gives back everything that was recorded.
@@ -107,7 +126,10 @@ impl Recorder {
         self.stop.request();
         // The server ends by itself; a panic inside it has been recorded as a missing exchange.
         drop(self.server.await);
-        let all = self.exchanges.lock().expect("no code panics while it holds this lock");
+        let all = self
+            .exchanges
+            .lock()
+            .expect("no code panics while it holds this lock");
         all.clone()
     }
 }

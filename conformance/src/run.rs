@@ -51,12 +51,22 @@ pub enum Error {
 /// # Errors
 /// [`Error`] when there was nothing to judge; a component that is judged badly is a report, not an error.
 pub async fn run(options: &Options) -> Result<Report, Error> {
-    let cases: Vec<Case> =
-        case::all().map_err(Error::Case)?.into_iter().filter(|case| case.roles.contains(&options.role)).collect();
+    let cases: Vec<Case> = case::all()
+        .map_err(Error::Case)?
+        .into_iter()
+        .filter(|case| case.roles.contains(&options.role))
+        .collect();
     std::fs::create_dir_all(&options.output).map_err(system(&options.output))?;
-    let recorder = Recorder::start().await.map_err(system(Path::new("recording sink")))?;
-    let started =
-        Target::start(&options.command, &options.role.to_string(), &recorder.url(), &options.output).await;
+    let recorder = Recorder::start()
+        .await
+        .map_err(system(Path::new("recording sink")))?;
+    let started = Target::start(
+        &options.command,
+        &options.role.to_string(),
+        &recorder.url(),
+        &options.output,
+    )
+    .await;
     let mut target = match started {
         Ok(target) => target,
         Err(error) => {
@@ -69,7 +79,9 @@ pub async fn run(options: &Options) -> Result<Report, Error> {
         observed.push(exercise(case, &mut target, &recorder).await);
     }
     if cases.iter().all(|case| case.steps.is_empty()) {
-        return Err(Error::Case("no case has steps: nothing would be observed".to_owned()));
+        return Err(Error::Case(
+            "no case has steps: nothing would be observed".to_owned(),
+        ));
     }
     target.stop().await;
     let exchanges = recorder.stop().await;
@@ -85,8 +97,10 @@ pub async fn run(options: &Options) -> Result<Report, Error> {
         checks,
     };
     let path = options.output.join("report.json");
-    let json = serde_json::to_vec_pretty(&report)
-        .map_err(|error| Error::System { what: path.display().to_string(), source: error.into() })?;
+    let json = serde_json::to_vec_pretty(&report).map_err(|error| Error::System {
+        what: path.display().to_string(),
+        source: error.into(),
+    })?;
     std::fs::write(&path, json).map_err(system(&path))?;
     Ok(report)
 }
@@ -97,9 +111,22 @@ async fn exercise(case: &Case, target: &mut Target, recorder: &Recorder) -> Obse
     let mut observed = Observed::default();
     for step in &case.steps {
         match step {
-            Step::Stimulate { mode, content_type, capital_headers } => {
+            Step::Stimulate {
+                mode,
+                content_type,
+                capital_headers,
+            } => {
                 let from = recorder.count();
-                stimulate(&symbol, *mode, content_type.as_deref(), *capital_headers, target, recorder, &mut observed).await;
+                stimulate(
+                    &symbol,
+                    *mode,
+                    content_type.as_deref(),
+                    *capital_headers,
+                    target,
+                    recorder,
+                    &mut observed,
+                )
+                .await;
                 observed.emitted += recorder.count() - from;
             }
             Step::SendRaw(messages) => {
@@ -138,14 +165,22 @@ async fn stimulate(
             }
             Mode::Structured => {
                 let content_type = content_type.unwrap_or(envelope::STRUCTURED).to_owned();
-                (vec![("content-type".to_owned(), content_type)], envelope::to_structured(&event))
+                (
+                    vec![("content-type".to_owned(), content_type)],
+                    envelope::to_structured(&event),
+                )
             }
         };
         if capital_headers {
-            headers.iter_mut().for_each(|(name, _)| name.make_ascii_uppercase());
+            headers
+                .iter_mut()
+                .for_each(|(name, _)| name.make_ascii_uppercase());
         }
         headers.push(("prefer".to_owned(), "reply".to_owned()));
-        let status = target.post(&headers, body).await.map(|answer| answer.status);
+        let status = target
+            .post(&headers, body)
+            .await
+            .map(|answer| answer.status);
         observed.stimuli.push(StimulusAnswer { index, status });
         if recorder.count() > from {
             return;
@@ -159,13 +194,26 @@ async fn send_raw(message: &RawMessage, target: &Target) -> RawAnswer {
         Some(hex) => decode_hex(hex),
         None => message.body.clone().into_bytes(),
     };
-    let status = target.post(&message.headers, body).await.map(|answer| answer.status);
-    RawAnswer { name: message.name.clone(), status }
+    let status = target
+        .post(&message.headers, body)
+        .await
+        .map(|answer| answer.status);
+    RawAnswer {
+        name: message.name.clone(),
+        status,
+    }
 }
 
 fn decode_hex(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex.chars().filter_map(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
-    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    let digits: Vec<u8> = hex
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .filter_map(|digit| u8::try_from(digit).ok())
+        .collect();
+    digits
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
 }
 
 fn system(what: &Path) -> impl FnOnce(std::io::Error) -> Error {

@@ -3,7 +3,9 @@
 use ingenium_contract::{CloudEvent, Time};
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::id::EventId;
-use ingenium_types::scalar::{BarPeriod, InstrumentSymbol, NonNegativeDecimal, Price, Scalar, UtcTimestamp};
+use ingenium_types::scalar::{
+    BarPeriod, InstrumentSymbol, NonNegativeDecimal, Price, Scalar, UtcTimestamp,
+};
 use ingenium_types::{EventType, Payload};
 
 /// The source of the stimuli.
@@ -29,11 +31,16 @@ const DAY: i64 = 86_400_000_000_000;
 pub fn bar(symbol: &str, index: usize) -> Option<CloudEvent> {
     let step = |index: usize| -> usize {
         let phase = index % (2 * HALF_WAVE);
-        if phase < HALF_WAVE { HALF_WAVE - phase } else { phase - HALF_WAVE }
+        if phase < HALF_WAVE {
+            HALF_WAVE - phase
+        } else {
+            phase - HALF_WAVE
+        }
     };
     // In hundredths: 100.00 at the bottom, half a unit a bar.
     let (open, close) = (10_000 + 50 * step(index), 10_000 + 50 * step(index + 1));
-    let price = |hundredths: usize| Price::parse(&format!("{}.{:02}", hundredths / 100, hundredths % 100));
+    let price =
+        |hundredths: usize| Price::parse(&format!("{}.{:02}", hundredths / 100, hundredths % 100));
     let day = i64::try_from(index).ok()?;
     let timestamp = UtcTimestamp::from_nanoseconds(START + day * DAY)?;
     let end = timestamp.next_day()?;
@@ -45,16 +52,36 @@ pub fn bar(symbol: &str, index: usize) -> Option<CloudEvent> {
         NonNegativeDecimal::parse("1000000")?,
     );
     ohlc.period = BarPeriod::parse("1d");
-    let mut data = DataEvent::new(InstrumentSymbol::parse(symbol)?, timestamp, MarketData::Ohlc(ohlc));
+    let mut data = DataEvent::new(
+        InstrumentSymbol::parse(symbol)?,
+        timestamp,
+        MarketData::Ohlc(ohlc),
+    );
     data.end_timestamp = Some(end);
-    let id = EventId::of(&[SOURCE, "data.type.ohlc", symbol, "1d", &timestamp.to_string(), "true", ""]);
+    let id = EventId::of(&[
+        SOURCE,
+        "data.type.ohlc",
+        symbol,
+        "1d",
+        &timestamp.to_string(),
+        "true",
+        "",
+    ]);
     let event_type = EventType::IngestorData;
-    let mut event = CloudEvent::json(id.to_string(), SOURCE, event_type.as_str(), Payload::from(data).encode());
+    let mut event = CloudEvent::json(
+        id.to_string(),
+        SOURCE,
+        event_type.as_str(),
+        Payload::from(data).encode(),
+    );
     event.subject = Some(symbol.to_owned());
     event.time = Some(Time::from(end));
     event.dataschema = Some(event_type.schema_id().to_owned());
     event.set_extension("partitionkey", symbol);
     event.set_extension("ingeniumrun", "conformance");
-    event.set_extension("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    event.set_extension(
+        "traceparent",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    );
     Some(event)
 }

@@ -41,7 +41,9 @@ pub enum Error {
         log: String,
     },
     /// It does not listen.
-    #[error("the component does not accept connections on PORT={port} within {seconds} s; its output is in {log}")]
+    #[error(
+        "the component does not accept connections on PORT={port} within {seconds} s; its output is in {log}"
+    )]
     NotReady {
         /// The port it was given.
         port: u16,
@@ -74,7 +76,12 @@ impl Target {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn start(command: &[String], role: &str, sink: &str, output: &Path) -> Result<Self, Error> {
+    pub async fn start(
+        command: &[String],
+        role: &str,
+        sink: &str,
+        output: &Path,
+    ) -> Result<Self, Error> {
         let shown = command.join(" ");
         let system = |what: &str| {
             let what = what.to_owned();
@@ -85,7 +92,9 @@ impl Target {
         let stderr = stdout.try_clone().map_err(system("component.log"))?;
         let port = free_port().map_err(system("no free port"))?;
         let arguments = command.iter().map(|argument| {
-            argument.replace("{port}", &port.to_string()).replace("{sink}", sink)
+            argument
+                .replace("{port}", &port.to_string())
+                .replace("{sink}", sink)
         });
         let mut arguments = arguments.collect::<Vec<_>>().into_iter();
         let mut process = Command::new(arguments.next().unwrap_or_default());
@@ -102,17 +111,35 @@ impl Target {
             .stderr(stderr)
             .process_group(0)
             .kill_on_drop(true);
-        let child = process.spawn().map_err(|source| Error::Spawn { command: shown, source })?;
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let mut target = Self { child, group, port, client: Client::new() };
+        let child = process.spawn().map_err(|source| Error::Spawn {
+            command: shown,
+            source,
+        })?;
+        let group = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        let mut target = Self {
+            child,
+            group,
+            port,
+            client: Client::new(),
+        };
         target.wait_ready(&log).await?;
         Ok(target)
     }
 
     /// Posts a message; `None` where no answer comes.
-    pub async fn post(&self, headers: &[(String, String)], body: impl Into<Bytes>) -> Option<Answer> {
+    pub async fn post(
+        &self,
+        headers: &[(String, String)],
+        body: impl Into<Bytes>,
+    ) -> Option<Answer> {
         let uri = format!("http://127.0.0.1:{}/", self.port);
-        self.client.send("POST", &uri, headers, body.into(), ANSWER_WITHIN).await.ok()
+        self.client
+            .send("POST", &uri, headers, body.into(), ANSWER_WITHIN)
+            .await
+            .ok()
     }
 
     /// Whether the process still runs.
@@ -123,7 +150,10 @@ impl Target {
     /// Asks the whole process group to stop, and kills it when it does not.
     pub async fn stop(mut self) {
         self.signal(Signal::TERM);
-        if tokio::time::timeout(STOP_WITHIN, self.child.wait()).await.is_err() {
+        if tokio::time::timeout(STOP_WITHIN, self.child.wait())
+            .await
+            .is_err()
+        {
             self.signal(Signal::KILL);
             drop(self.child.wait().await);
         }
@@ -138,33 +168,52 @@ impl Target {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(Error::Ended { status, log });
             }
-            if tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
+            if tokio::net::TcpStream::connect(("127.0.0.1", self.port))
+                .await
+                .is_ok()
+            {
                 break;
             }
             if Instant::now() > deadline {
-                return Err(Error::NotReady { port: self.port, seconds: READY_WITHIN.as_secs(), log });
+                return Err(Error::NotReady {
+                    port: self.port,
+                    seconds: READY_WITHIN.as_secs(),
+                    log,
+                });
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         // A ready path is a custom, not a duty: 503 there means wait, anything else means go.
         let probe = format!("http://127.0.0.1:{}/readyz", self.port);
         while Instant::now() < deadline {
-            match self.client.send("GET", &probe, &[], Bytes::new(), Duration::from_secs(2)).await {
-                Ok(answer) if answer.status == 503 => tokio::time::sleep(Duration::from_millis(10)).await,
+            match self
+                .client
+                .send("GET", &probe, &[], Bytes::new(), Duration::from_secs(2))
+                .await
+            {
+                Ok(answer) if answer.status == 503 => {
+                    tokio::time::sleep(Duration::from_millis(10)).await
+                }
                 _ => return Ok(()),
             }
         }
-        Err(Error::NotReady { port: self.port, seconds: READY_WITHIN.as_secs(), log })
+        Err(Error::NotReady {
+            port: self.port,
+            seconds: READY_WITHIN.as_secs(),
+            log,
+        })
     }
 
     fn signal(&self, signal: Signal) {
         if let Some(group) = self.group {
-            // The group may be gone already, which is what is wanted.
-            drop(kill_process_group(group, signal));
+            // An error means that the group is gone already, which is what is wanted.
+            kill_process_group(group, signal).ok();
         }
     }
 }
 
 fn free_port() -> std::io::Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?
+        .local_addr()?
+        .port())
 }

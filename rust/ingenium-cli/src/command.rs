@@ -47,5 +47,8 @@ fn version() -> String {
 
 /// A single-threaded runtime: one process of this program does one thing at a time, and several share the cores.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::internal)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::internal)
 }

@@ -44,7 +44,10 @@ pub struct Failure {
 impl Failure {
     /// A failure with this exit code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// Wrong usage, configuration or input: the person can fix it.
@@ -73,7 +76,11 @@ pub fn complain(line: &str) {
 /// Prints what clap has to say: help and version on stdout with 0, wrong usage on stderr with 2.
 pub fn usage(error: &clap::Error) -> ExitCode {
     drop(error.print());
-    if error.use_stderr() { Code::Usage.into() } else { Code::Good.into() }
+    if error.use_stderr() {
+        Code::Usage.into()
+    } else {
+        Code::Good.into()
+    }
 }
 
 /// An error with the errors beneath it, each said once.

@@ -67,13 +67,9 @@ pub async fn run(
             let config: ingestor::Config = load(config)?;
             let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
             let timeout = settings.sink_timeout.min(Duration::from_secs(30));
-            let done = ingestor::ingest(
-                &config,
-                &settings.ce_overrides,
-                &Sink::new(uri.to_string(), timeout),
-                &shutdown,
-            );
-            return Ok(if done.await? {
+            let sink = Sink::new(uri.to_string(), timeout);
+            let done = ingestor::ingest(&config, &settings.ce_overrides, &sink, &shutdown).await?;
+            return Ok(if done {
                 Outcome::Finished
             } else {
                 Outcome::Interrupted

@@ -14,14 +14,21 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::finding::{Finding, excerpt, json_message};
-use crate::generated;
+use crate::generated::bundle;
 
 /// All findings about `data`, which the decoder refused with `refusal`.
-pub(crate) fn explain(event_type: EventType, data: &[u8], view: View, refusal: &Refusal) -> Vec<Finding> {
+pub(crate) fn explain(
+    event_type: EventType,
+    data: &[u8],
+    view: View,
+    refusal: &Refusal,
+) -> Vec<Finding> {
     if refusal.rule.is_json() {
         let (message, help) = json_message(refusal.rule);
         return vec![
-            Finding::error(refusal.rule.id(), refusal.pointer.clone(), message).help(help).at(refusal.span.clone()),
+            Finding::error(refusal.rule.id(), refusal.pointer.clone(), message)
+                .help(help)
+                .at(refusal.span.clone()),
         ];
     }
     let mut findings = Vec::new();
@@ -30,10 +37,16 @@ pub(crate) fn explain(event_type: EventType, data: &[u8], view: View, refusal: &
             collect(&error, &value, data, &mut findings);
         }
     }
-    let covered = findings.iter().any(|finding| finding.pointer == refusal.pointer);
+    let covered = findings
+        .iter()
+        .any(|finding| finding.pointer == refusal.pointer);
     if !covered {
         let message = format!("the value breaks {}", refusal.rule);
-        findings.insert(0, Finding::error(refusal.rule.id(), refusal.pointer.clone(), message).at(refusal.span.clone()));
+        findings.insert(
+            0,
+            Finding::error(refusal.rule.id(), refusal.pointer.clone(), message)
+                .at(refusal.span.clone()),
+        );
     }
     findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
     findings.dedup_by(|a, b| a.pointer == b.pointer && a.rule == b.rule);
@@ -45,11 +58,18 @@ fn validator(event_type: EventType, view: View) -> &'static Validator {
     static STRICT: OnceLock<HashMap<&'static str, Validator>> = OnceLock::new();
     static READER: OnceLock<HashMap<&'static str, Validator>> = OnceLock::new();
     let (cell, bundles) = match view {
-        View::Strict => (&STRICT, generated::STRICT),
-        View::Reader => (&READER, generated::READER),
+        View::Strict => (&STRICT, bundle::STRICT),
+        View::Reader => (&READER, bundle::READER),
     };
-    let validators = cell.get_or_init(|| bundles.iter().map(|(name, json)| (*name, build(json))).collect());
-    validators.get(event_type.as_str()).expect("every event type has a bundle: both are generated from the catalog")
+    let validators = cell.get_or_init(|| {
+        bundles
+            .iter()
+            .map(|(name, json)| (*name, build(json)))
+            .collect()
+    });
+    validators
+        .get(event_type.as_str())
+        .expect("every event type has a bundle: both are generated from the catalog")
 }
 
 fn build(bundle: &str) -> Validator {
@@ -67,7 +87,9 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
     match error.kind() {
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
             // Report the branch that the tag selects: the one whose tag is not itself wrong.
-            let selected = context.iter().find(|branch| !branch.is_empty() && !branch.iter().any(is_tag_error));
+            let selected = context
+                .iter()
+                .find(|branch| !branch.is_empty() && !branch.iter().any(is_tag_error));
             match selected {
                 Some(branch) => {
                     for inner in branch {
@@ -75,7 +97,8 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
                     }
                 }
                 None => {
-                    if let Some(inner) = context.iter().flatten().find(|inner| is_tag_error(inner)) {
+                    if let Some(inner) = context.iter().flatten().find(|inner| is_tag_error(inner))
+                    {
                         collect(inner, root, data, findings);
                     }
                 }
@@ -88,19 +111,46 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             for member in unexpected {
-                let at = format!("{pointer}/{}", ingenium_types::refusal::escape_pointer(member));
+                let at = format!(
+                    "{pointer}/{}",
+                    ingenium_types::refusal::escape_pointer(member)
+                );
                 let message = format!("`{}` is not declared", excerpt(member));
-                findings.push(finding(Rule::UnknownMember, at, message, "check its spelling: names are case-sensitive", data));
+                findings.push(finding(
+                    Rule::UnknownMember,
+                    at,
+                    message,
+                    "check its spelling: names are case-sensitive",
+                    data,
+                ));
             }
         }
         ValidationErrorKind::Enum { options } => {
-            let allowed: Vec<String> = options.as_array().into_iter().flatten().filter_map(Value::as_str).map(|o| format!("`{o}`")).collect();
+            let allowed: Vec<String> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(|o| format!("`{o}`"))
+                .collect();
             let help = format!("use one of {}", allowed.join(", "));
-            findings.push(finding(Rule::Enum, pointer.clone(), value_message(root, &pointer, "is none of the allowed values"), help, data));
+            findings.push(finding(
+                Rule::Enum,
+                pointer.clone(),
+                value_message(root, &pointer, "is none of the allowed values"),
+                help,
+                data,
+            ));
         }
         ValidationErrorKind::Constant { expected_value } => {
             let help = format!("use {expected_value}");
-            findings.push(finding(Rule::Enum, pointer.clone(), value_message(root, &pointer, "is none of the allowed values"), help, data));
+            findings.push(finding(
+                Rule::Enum,
+                pointer.clone(),
+                value_message(root, &pointer, "is none of the allowed values"),
+                help,
+                data,
+            ));
         }
         ValidationErrorKind::Type { .. } => {
             let found = root.pointer(&pointer).map_or("nothing", kind_name);
@@ -117,26 +167,63 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
         | ValidationErrorKind::MaxLength { .. }
         | ValidationErrorKind::MinLength { .. } => {
             let form = form_of(error);
-            findings.push(finding(Rule::Pattern, pointer.clone(), value_message(root, &pointer, "has not the form of its type"), form, data));
+            findings.push(finding(
+                Rule::Pattern,
+                pointer.clone(),
+                value_message(root, &pointer, "has not the form of its type"),
+                form,
+                data,
+            ));
         }
         ValidationErrorKind::FalseSchema => {
             let message = format!("{} is not allowed here", subject(&pointer));
-            findings.push(finding(Rule::ForbiddenByTag, pointer, message, "leave it out for this kind of event", data));
+            findings.push(finding(
+                Rule::ForbiddenByTag,
+                pointer,
+                message,
+                "leave it out for this kind of event",
+                data,
+            ));
         }
         _ => {
-            let message = format!("{} breaks the schema at {}", subject(&pointer), error.schema_path());
-            findings.push(finding(Rule::Size, pointer, message, "see the schema", data));
+            let message = format!(
+                "{} breaks the schema at {}",
+                subject(&pointer),
+                error.schema_path()
+            );
+            findings.push(finding(
+                Rule::Size,
+                pointer,
+                message,
+                "see the schema",
+                data,
+            ));
         }
     }
 }
 
 /// Inside the branch of a tag table a missing or forbidden member is the tag's doing.
-fn collect_in_branch(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mut Vec<Finding>) {
+fn collect_in_branch(
+    error: &ValidationError<'_>,
+    root: &Value,
+    data: &[u8],
+    findings: &mut Vec<Finding>,
+) {
     if let ValidationErrorKind::Required { property } = error.kind() {
         let pointer = error.instance_path().as_str();
-        let rule = if pointer.is_empty() { Rule::RequiredByTag } else { Rule::Required };
+        let rule = if pointer.is_empty() {
+            Rule::RequiredByTag
+        } else {
+            Rule::Required
+        };
         let member = property.as_str().unwrap_or_default();
-        findings.push(missing(pointer, member, rule, data, "this kind of event needs it"));
+        findings.push(missing(
+            pointer,
+            member,
+            rule,
+            data,
+            "this kind of event needs it",
+        ));
     } else {
         collect(error, root, data, findings);
     }
@@ -144,21 +231,36 @@ fn collect_in_branch(error: &ValidationError<'_>, root: &Value, data: &[u8], fin
 
 /// A tag is a direct member of the event that a branch fixes.
 fn is_tag_error(error: &ValidationError<'_>) -> bool {
-    let fixes = matches!(error.kind(), ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. });
+    let fixes = matches!(
+        error.kind(),
+        ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. }
+    );
     fixes && matches!(error.instance_path().as_str(), "/Type" | "/ExecType")
 }
 
 fn missing(parent: &str, member: &str, rule: Rule, data: &[u8], help: &str) -> Finding {
-    let pointer = format!("{parent}/{}", ingenium_types::refusal::escape_pointer(member));
+    let pointer = format!(
+        "{parent}/{}",
+        ingenium_types::refusal::escape_pointer(member)
+    );
     let message = format!("`{member}` is missing");
     let mut finding = Finding::error(rule.id(), pointer, message).help(help);
     finding.span = locate(data, parent);
     finding
 }
 
-fn finding(rule: Rule, pointer: String, message: String, help: impl Into<String>, data: &[u8]) -> Finding {
+fn finding(
+    rule: Rule,
+    pointer: String,
+    message: String,
+    help: impl Into<String>,
+    data: &[u8],
+) -> Finding {
     let span = locate(data, &pointer);
-    Finding { span, ..Finding::error(rule.id(), pointer, message).help(help) }
+    Finding {
+        span,
+        ..Finding::error(rule.id(), pointer, message).help(help)
+    }
 }
 
 fn value_message(root: &Value, pointer: &str, what: &str) -> String {
@@ -191,8 +293,14 @@ const fn kind_name(value: &Value) -> &'static str {
 /// The form of the scalar whose pattern an error is about, by the name of its definition.
 fn form_of(error: &ValidationError<'_>) -> String {
     let place = error.schema_path().as_str();
-    let location = error.absolute_keyword_location().map(ToString::to_string).unwrap_or_else(|| place.to_owned());
-    let name = location.rsplit_once("$defs/").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
+    let location = error
+        .absolute_keyword_location()
+        .map(ToString::to_string)
+        .unwrap_or_else(|| place.to_owned());
+    let name = location
+        .rsplit_once("$defs/")
+        .and_then(|(_, rest)| rest.split('/').next())
+        .unwrap_or_default();
     ingenium_types::scalar::form_of(name).map_or_else(
         || "see the schema for its form".to_owned(),
         |form| format!("expected {form}"),
@@ -202,8 +310,11 @@ fn form_of(error: &ValidationError<'_>) -> String {
 /// The byte range of the value at `pointer`.
 fn locate(data: &[u8], pointer: &str) -> Option<Range<usize>> {
     let mut reader = Reader::new(data, View::Reader);
-    let tokens: Vec<String> =
-        pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let tokens: Vec<String> = pointer
+        .split('/')
+        .skip(1)
+        .map(|token| token.replace("~1", "/").replace("~0", "~"))
+        .collect();
     descend(&mut reader, &tokens).ok().flatten()
 }
 

@@ -17,5 +17,10 @@ pub use attribute::Time;
 pub use envelope::{Mode, Received, SpecVersions};
 pub use event::{AttributeValue, CloudEvent, Data};
 pub use finding::{Finding, Level};
-pub use generated::{CONTRACT_DIGEST, CONTRACT_VERSION};
 pub use validate::{Verdict, judge, validate, validate_payload, validate_structured};
+
+/// The version of the contract that this crate judges by.
+pub const CONTRACT_VERSION: &str = generated::bundle::CONTRACT_VERSION;
+
+/// SHA-256 over all schemas that this crate judges by: equal digests, equal verdicts.
+pub const CONTRACT_DIGEST: &str = generated::bundle::CONTRACT_DIGEST;

@@ -46,8 +46,13 @@ pub fn validate_structured(body: &Bytes, view: View) -> Verdict {
 ///
 /// # Errors
 /// All findings, with pointers into the payload itself.
-pub fn validate_payload(event_type: EventType, data: &[u8], view: View) -> Result<Payload, Vec<Finding>> {
-    Payload::decode(event_type, data, view).map_err(|refusal| explain(event_type, data, view, &refusal))
+pub fn validate_payload(
+    event_type: EventType,
+    data: &[u8],
+    view: View,
+) -> Result<Payload, Vec<Finding>> {
+    Payload::decode(event_type, data, view)
+        .map_err(|refusal| explain(event_type, data, view, &refusal))
 }
 
 /// Judges an event that was read already.
@@ -55,15 +60,30 @@ pub fn validate_payload(event_type: EventType, data: &[u8], view: View) -> Resul
 pub fn judge(event: &CloudEvent, view: View) -> (Option<Payload>, Vec<Finding>) {
     let Ok(event_type) = event.type_.parse::<EventType>() else {
         // Readers ignore types that they do not know; producers of this contract have no such types.
-        let finding = Finding::error(rule::TYPE_UNKNOWN, "/type", format!("`{}` is not in the catalog", event.type_))
-            .help("`ingenium.<role>.<event>`: see schemas/catalog.json");
-        return (None, if view == View::Strict { vec![finding] } else { Vec::new() });
+        let finding = Finding::error(
+            rule::TYPE_UNKNOWN,
+            "/type",
+            format!("`{}` is not in the catalog", event.type_),
+        )
+        .help("`ingenium.<role>.<event>`: see schemas/catalog.json");
+        return (
+            None,
+            if view == View::Strict {
+                vec![finding]
+            } else {
+                Vec::new()
+            },
+        );
     };
     let mut findings = profile::check_envelope(event, event_type, view);
     let Some(data) = event.json_data() else {
         findings.push(
-            Finding::error(rule::NO_DATA, "/data", format!("`{event_type}` has no JSON data"))
-                .help("put the payload into `data`"),
+            Finding::error(
+                rule::NO_DATA,
+                "/data",
+                format!("`{event_type}` has no JSON data"),
+            )
+            .help("put the payload into `data`"),
         );
         return (None, findings);
     };
@@ -86,14 +106,32 @@ pub fn judge(event: &CloudEvent, view: View) -> (Option<Payload>, Vec<Finding>) 
 
 fn judge_read(read: Result<Received, Vec<Finding>>, view: View) -> Verdict {
     match read {
-        Err(findings) => Verdict { mode: None, event: None, payload: None, findings },
-        Ok(Received { mode, event, data_start, findings: warnings }) => {
+        Err(findings) => Verdict {
+            mode: None,
+            event: None,
+            payload: None,
+            findings,
+        },
+        Ok(Received {
+            mode,
+            event,
+            data_start,
+            findings: warnings,
+        }) => {
             let (payload, mut findings) = judge(&event, view);
             for finding in &mut findings {
-                finding.span = finding.span.take().map(|span| span.start + data_start..span.end + data_start);
+                finding.span = finding
+                    .span
+                    .take()
+                    .map(|span| span.start + data_start..span.end + data_start);
             }
             findings.splice(0..0, warnings);
-            Verdict { mode: Some(mode), event: Some(event), payload, findings }
+            Verdict {
+                mode: Some(mode),
+                event: Some(event),
+                payload,
+                findings,
+            }
         }
     }
 }

@@ -38,13 +38,22 @@ impl Backoff {
     /// Waits by `policy`, none longer than `cap`.
     #[must_use]
     pub const fn new(policy: Policy, delay: Duration, cap: Duration) -> Self {
-        Self { policy, delay, cap, attempts: 0 }
+        Self {
+            policy,
+            delay,
+            cap,
+            attempts: 0,
+        }
     }
 
     /// What a component uses towards its sink: 50 ms, doubling, up to 5 s.
     #[must_use]
     pub const fn sender() -> Self {
-        Self::new(Policy::Exponential, Duration::from_millis(25), Duration::from_secs(5))
+        Self::new(
+            Policy::Exponential,
+            Duration::from_millis(25),
+            Duration::from_secs(5),
+        )
     }
 
     /// The wait after one more failed attempt.

@@ -10,8 +10,13 @@ use ingenium_types::scalar::UtcTimestamp;
 /// When the machine's clock is before 1970 or after 2261.
 #[must_use]
 pub fn now() -> UtcTimestamp {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks what time it is")]
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks what time it is"
+    )]
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("the clock is after 1970");
     let microseconds = i64::try_from(since.as_micros()).ok();
     microseconds
         .and_then(|microseconds| microseconds.checked_mul(1000))

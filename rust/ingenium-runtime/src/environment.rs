@@ -15,7 +15,11 @@ impl Environment {
     #[must_use]
     pub fn of_process() -> Self {
         let text = |value: std::ffi::OsString| value.into_string().ok();
-        Self(std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+                .collect(),
+        )
     }
 
     /// The value of a variable.
@@ -27,7 +31,12 @@ impl Environment {
 
 impl<const N: usize> From<[(&str, &str); N]> for Environment {
     fn from(variables: [(&str, &str); N]) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        Self(
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
     }
 }
 
@@ -69,33 +78,62 @@ impl KnativeSettings {
     /// [`Error`] naming variable, value and form.
     pub fn read(environment: &Environment) -> Result<Self, Error> {
         let get = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-        let fail = |variable, value: &str, expected| Error { variable, value: value.to_owned(), expected };
+        let fail = |variable, value: &str, expected| Error {
+            variable,
+            value: value.to_owned(),
+            expected,
+        };
         let port = match get("PORT") {
-            Some(text) => text.parse().map_err(|_| fail("PORT", text, "a port from 0 to 65535"))?,
+            Some(text) => text
+                .parse()
+                .map_err(|_| fail("PORT", text, "a port from 0 to 65535"))?,
             None => 8080,
         };
         let sink = match get("K_SINK") {
             Some(text) => {
                 let uri: Option<Uri> = text.parse().ok();
-                let usable = |uri: &Uri| uri.scheme_str() == Some("http") && uri.authority().is_some();
-                Some(uri.filter(usable).ok_or_else(|| fail("K_SINK", text, "an absolute URL with http://"))?)
+                let usable =
+                    |uri: &Uri| uri.scheme_str() == Some("http") && uri.authority().is_some();
+                Some(
+                    uri.filter(usable)
+                        .ok_or_else(|| fail("K_SINK", text, "an absolute URL with http://"))?,
+                )
             }
             None => None,
         };
         let ce_overrides = match get("K_CE_OVERRIDES") {
             Some(text) => {
                 let overrides: Result<Overrides, _> = serde_json::from_str(text);
-                overrides.map_err(|_| fail("K_CE_OVERRIDES", text, r#"JSON such as {"extensions":{"name":"value"}}"#))?.extensions
+                overrides
+                    .map_err(|_| {
+                        fail(
+                            "K_CE_OVERRIDES",
+                            text,
+                            r#"JSON such as {"extensions":{"name":"value"}}"#,
+                        )
+                    })?
+                    .extensions
             }
             None => BTreeMap::new(),
         };
         let sink_timeout = match get("K_SINK_TIMEOUT") {
             Some(text) => {
-                let seconds = text.parse().ok().filter(|seconds| (1..=3600).contains(seconds));
-                Duration::from_secs(seconds.ok_or_else(|| fail("K_SINK_TIMEOUT", text, "seconds from 1 to 3600"))?)
+                let seconds = text
+                    .parse()
+                    .ok()
+                    .filter(|seconds| (1..=3600).contains(seconds));
+                Duration::from_secs(
+                    seconds
+                        .ok_or_else(|| fail("K_SINK_TIMEOUT", text, "seconds from 1 to 3600"))?,
+                )
             }
             None => Duration::from_secs(30),
         };
-        Ok(Self { port, sink, ce_overrides, sink_timeout })
+        Ok(Self {
+            port,
+            sink,
+            ce_overrides,
+            sink_timeout,
+        })
     }
 }

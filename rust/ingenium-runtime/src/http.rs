@@ -41,13 +41,21 @@ impl Response {
     /// An answer without a body.
     #[must_use]
     pub const fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
     }
 
     /// An answer with a body of this media type.
     #[must_use]
     pub fn new(status: u16, media_type: &str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: vec![("content-type".to_owned(), media_type.to_owned())], body: body.into() }
+        Self {
+            status,
+            headers: vec![("content-type".to_owned(), media_type.to_owned())],
+            body: body.into(),
+        }
     }
 
     /// A problem (RFC 9457) with a stable `code`, and the findings that led to it.

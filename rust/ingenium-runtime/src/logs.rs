@@ -26,7 +26,14 @@ fn install_at(environment: &Environment, default: &str) {
         Some("text") => false,
         _ => !std::io::stderr().is_terminal(),
     };
-    let printer = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).with_target(false);
+    let printer = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .with_target(false);
     // An error means that there is a printer already, which is as good.
-    drop(if json { printer.json().flatten_event(true).try_init() } else { printer.try_init() });
+    drop(if json {
+        printer.json().flatten_event(true).try_init()
+    } else {
+        printer.try_init()
+    });
 }

@@ -37,15 +37,27 @@ pub struct LogObserver;
 
 impl Observer for LogObserver {
     fn received(&self, event: &CloudEvent) {
-        debug!(event_id = event.id, event_type = event.type_, "event received");
+        debug!(
+            event_id = event.id,
+            event_type = event.type_,
+            "event received"
+        );
     }
 
     fn handled(&self, source: &str, id: &str, emitted: usize) {
-        debug!(event_id = id, event_source = source, emitted, "event handled");
+        debug!(
+            event_id = id,
+            event_source = source,
+            emitted,
+            "event handled"
+        );
     }
 
     fn sent(&self, headers: &[(String, String)]) {
-        let id = headers.iter().find(|(name, _)| name == "ce-id").map(|(_, value)| value.as_str());
+        let id = headers
+            .iter()
+            .find(|(name, _)| name == "ce-id")
+            .map(|(_, value)| value.as_str());
         debug!(event_id = id, "event sent");
     }
 }

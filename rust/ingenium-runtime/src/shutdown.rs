@@ -26,7 +26,10 @@ impl Shutdown {
     /// A wish that only [`request`](Self::request) makes.
     #[must_use]
     pub fn manual() -> Self {
-        Self { stage: Arc::new(watch::Sender::new(Stage::Running)), interrupt: Arc::default() }
+        Self {
+            stage: Arc::new(watch::Sender::new(Stage::Running)),
+            interrupt: Arc::default(),
+        }
     }
 
     /// A wish that TERM and INT make; with `stdin` also the end of stdin, whose other end the parent holds.

@@ -15,7 +15,7 @@ use ingenium_runtime::observer::Observer;
 use ingenium_runtime::shutdown::Shutdown;
 use ingenium_trading::{Disposition, Input, Outbox, Role, States};
 use ingenium_types::canonical::canonical;
-use ingenium_types::{EventType, Payload, View};
+use ingenium_types::{Payload, View};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tracing::{error, info, warn};
@@ -363,10 +363,4 @@ fn content_of(payload: &Payload) -> String {
     let bytes = payload.encode();
     let canonical = canonical(&bytes).unwrap_or(bytes);
     String::from_utf8_lossy(&canonical).into_owned()
-}
-
-/// The event types that a role acts on, for a Trigger's filter.
-#[must_use]
-pub fn consumed_types<R: Role>(role: &R) -> Vec<&'static str> {
-    role.consumes().iter().map(EventType::as_str).collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use crate::say;
+use crate::console::out as say;
 
 /// One check, a command of its own.
 struct Stage {
@@ -16,20 +16,60 @@ struct Stage {
 
 const STAGES: &[Stage] = &[
     cargo("format", &["fmt", "--all", "--check"]),
-    cargo("clippy", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
-    cargo("tests", &["test", "--workspace", "--locked", "--no-fail-fast"]),
+    cargo(
+        "clippy",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
+    cargo(
+        "tests",
+        &["test", "--workspace", "--locked", "--no-fail-fast"],
+    ),
     Stage {
         name: "docs",
         program: "cargo",
         arguments: &["doc", "--workspace", "--no-deps", "--locked", "--quiet"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    cargo("release", &["build", "--release", "--locked", "--package", "ingenium-cli"]),
-    cargo("endurance", &["xtask", "endurance", "--runs", "2", "--kills", "5", "--bars", "300"]),
+    cargo(
+        "release",
+        &[
+            "build",
+            "--release",
+            "--locked",
+            "--package",
+            "ingenium-cli",
+        ],
+    ),
+    cargo(
+        "endurance",
+        &[
+            "xtask",
+            "endurance",
+            "--runs",
+            "2",
+            "--kills",
+            "5",
+            "--bars",
+            "300",
+        ],
+    ),
 ];
 
 const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Stage {
-    Stage { name, program: "cargo", arguments, environment: &[] }
+    Stage {
+        name,
+        program: "cargo",
+        arguments,
+        environment: &[],
+    }
 }
 
 /// Runs every stage, also after one has failed, and prints what each took.
@@ -52,11 +92,21 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     let total: Duration = results.iter().map(|(_, _, took)| *took).sum();
     let failed = results.iter().filter(|(_, passed, _)| !passed).count();
     say(&format!("{:<14} {:>7.1}", "total", total.as_secs_f64()));
-    say(&format!("{} passed, {failed} failed", results.len() - failed));
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    say(&format!(
+        "{} passed, {failed} failed",
+        results.len() - failed
+    ));
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the stop watch of a developer command")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the stop watch of a developer command"
+)]
 fn timed(root: &Path, stage: &Stage) -> (bool, Duration) {
     let start = Instant::now();
     let status = Command::new(stage.program)

@@ -33,7 +33,8 @@ pub fn execute(arguments: &Arguments) -> Result<Code, Failure> {
     logs::install(&environment);
     let settings = KnativeSettings::read(&environment).map_err(Failure::usage)?;
     runtime()?.block_on(async {
-        let shutdown = Shutdown::on_signal(arguments.exit_with_parent).map_err(Failure::internal)?;
+        let shutdown =
+            Shutdown::on_signal(arguments.exit_with_parent).map_err(Failure::internal)?;
         let config = arguments.config.as_deref();
         match ingenium_components::run(&arguments.component, config, &settings, shutdown).await {
             Ok(Outcome::Finished) => Ok(Code::Good),

@@ -94,7 +94,15 @@ async fn go(
     let report = Report::new(arguments.format);
     report.banner(broker.address(), directory);
     let mut children = Children::new(directory, broker.address(), environment);
-    let outcome = drive(arguments, settings, &broker, &mut children, &report, &shutdown).await;
+    let outcome = drive(
+        arguments,
+        settings,
+        &broker,
+        &mut children,
+        &report,
+        &shutdown,
+    )
+    .await;
     children.stop().await;
     broker.shutdown().await;
     outcome
@@ -102,7 +110,9 @@ async fn go(
 
 async fn open_broker(arguments: &Arguments, directory: &Directory) -> Result<Handle, Failure> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    let mode = Mode::Step { input_source: settings::INGESTOR.to_owned() };
+    let mode = Mode::Step {
+        input_source: settings::INGESTOR.to_owned(),
+    };
     let config = Config::new(directory.broker(), listen, NAMESPACE, BROKER, mode);
     Broker::open(config).await.map_err(|error| match error {
         ingenium_broker::Error::Listen { .. } => port::busy(arguments.port, &error),
@@ -128,7 +138,10 @@ async fn drive(
         ready = children.ready() => ready?,
     }
     for trigger in settings.triggers(children) {
-        broker.apply_trigger(trigger).await.map_err(Failure::internal)?;
+        broker
+            .apply_trigger(trigger)
+            .await
+            .map_err(Failure::internal)?;
     }
     broker.start_dispatch();
     report.ready(broker.address());
@@ -154,7 +167,11 @@ async fn drive(
     progress.clear();
     let summary = summary::summarise(broker, settings).await?;
     report.summary(&summary);
-    let code = if summary.is_clean() { Code::Good } else { Code::Bad };
+    let code = if summary.is_clean() {
+        Code::Good
+    } else {
+        Code::Bad
+    };
     if arguments.exit_when_done {
         return Ok(code);
     }
@@ -172,5 +189,9 @@ async fn drive(
 
 /// TERM is how a supervisor stops a service, and is no failure; an interrupt is somebody changing their mind.
 fn interrupted(shutdown: &Shutdown) -> Code {
-    if shutdown.was_interrupt() { Code::Interrupted } else { Code::Good }
+    if shutdown.was_interrupt() {
+        Code::Interrupted
+    } else {
+        Code::Good
+    }
 }

@@ -63,10 +63,17 @@ pub fn execute(arguments: &Arguments) -> Result<Code, Failure> {
     let mut printer = Printer::new(arguments.format == Format::Json);
     let (mut events, mut invalid) = (0_u64, 0_u64);
     for path in &arguments.files {
-        let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+        let name = if path.as_os_str() == "-" {
+            "stdin".to_owned()
+        } else {
+            path.display().to_string()
+        };
         let bytes = read(path, &name)?;
-        let is_http = path.extension().is_some_and(|extension| extension == "http");
-        for Item { span, findings } in input::judge_all(&bytes, is_http, arguments.event_type, view) {
+        let is_http = path
+            .extension()
+            .is_some_and(|extension| extension == "http");
+        for Item { span, findings } in input::judge_all(&bytes, is_http, arguments.event_type, view)
+        {
             events += 1;
             invalid += u64::from(!is_valid(&findings));
             printer.event(&name, &bytes, &span, &findings)?;
@@ -83,10 +90,14 @@ pub fn execute(arguments: &Arguments) -> Result<Code, Failure> {
 }
 
 fn read(path: &PathBuf, name: &str) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error: std::io::Error| Failure::new(Code::Usage, format!("`{name}`: {error}"));
+    let unreadable =
+        |error: std::io::Error| Failure::new(Code::Usage, format!("`{name}`: {error}"));
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
         return Ok(bytes);
     }
     fs::read(path).map_err(unreadable)

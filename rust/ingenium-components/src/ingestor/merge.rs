@@ -1,5 +1,7 @@
 //! Several files as one series, in (time, Symbol) order.
 
+use std::collections::VecDeque;
+
 use ingenium_types::event::DataEvent;
 
 use super::{Bars, Malformed};
@@ -9,7 +11,7 @@ use super::{Bars, Malformed};
 /// Only the next bar of each file is in memory. Malformed rows come out where they are met.
 pub struct Merge {
     series: Vec<(Option<DataEvent>, Bars)>,
-    malformed: Vec<Malformed>,
+    malformed: VecDeque<Malformed>,
 }
 
 impl Merge {
@@ -18,7 +20,7 @@ impl Merge {
     pub fn new(series: Vec<Bars>) -> Self {
         let mut merge = Self {
             series: Vec::with_capacity(series.len()),
-            malformed: Vec::new(),
+            malformed: VecDeque::new(),
         };
         for mut bars in series {
             let head = advance(&mut bars, &mut merge.malformed);
@@ -32,7 +34,7 @@ impl Iterator for Merge {
     type Item = Result<DataEvent, Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(row) = self.malformed.pop() {
+        if let Some(row) = self.malformed.pop_front() {
             return Some(Err(row));
         }
         // Type and period are the same in all files, so (time, symbol) decides; ties cannot happen.
@@ -43,7 +45,6 @@ impl Iterator for Merge {
             .min_by(|(a, _), (b, _)| key(a.as_ref()).cmp(&key(b.as_ref())))?;
         let bar = earliest.0.take()?;
         earliest.0 = advance(&mut earliest.1, &mut self.malformed);
-        self.malformed.reverse();
         Some(Ok(bar))
     }
 }
@@ -57,11 +58,11 @@ fn key(bar: Option<&DataEvent>) -> Option<(ingenium_types::scalar::UtcTimestamp,
     })
 }
 
-fn advance(bars: &mut Bars, malformed: &mut Vec<Malformed>) -> Option<DataEvent> {
+fn advance(bars: &mut Bars, malformed: &mut VecDeque<Malformed>) -> Option<DataEvent> {
     loop {
         match bars.next()? {
             Ok(bar) => return Some(bar),
-            Err(row) => malformed.push(row),
+            Err(row) => malformed.push_back(row),
         }
     }
 }

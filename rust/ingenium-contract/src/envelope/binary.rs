@@ -92,6 +92,7 @@ pub(super) fn read(
         mode: Mode::Binary,
         event,
         data_start: 0,
+        findings,
     })
 }
 

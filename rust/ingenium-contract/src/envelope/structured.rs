@@ -87,6 +87,7 @@ pub(super) fn read(body: &Bytes, versions: SpecVersions) -> Result<Received, Vec
         mode: Mode::Structured,
         event,
         data_start,
+        findings,
     })
 }
 

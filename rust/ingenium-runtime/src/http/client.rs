@@ -91,14 +91,30 @@ impl Client {
         let request = builder.body(Full::new(body.into()))?;
         let exchange = async {
             let response = self.inner.request(request).await.map_err(|error| {
-                if error.is_connect() { SendError::Connect(error) } else { SendError::Protocol(error) }
+                if error.is_connect() {
+                    SendError::Connect(error)
+                } else {
+                    SendError::Protocol(error)
+                }
             })?;
             let (parts, body) = response.into_parts();
-            let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(SendError::Body)?.to_bytes();
-            let headers =
-                parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
-            Ok(Answer { status: parts.status.as_u16(), headers: headers.collect(), body })
+            let body = Limited::new(body, MAX_ANSWER)
+                .collect()
+                .await
+                .map_err(SendError::Body)?
+                .to_bytes();
+            let headers = parts
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
+            Ok(Answer {
+                status: parts.status.as_u16(),
+                headers: headers.collect(),
+                body,
+            })
         };
-        tokio::time::timeout(timeout, exchange).await.map_err(|_| SendError::Timeout(timeout))?
+        tokio::time::timeout(timeout, exchange)
+            .await
+            .map_err(|_| SendError::Timeout(timeout))?
     }
 }

@@ -23,7 +23,11 @@ pub(super) struct Refused {
 }
 
 const fn refused(status: u16, code: &'static str, detail: &'static str) -> Refused {
-    Refused { status, code, detail }
+    Refused {
+        status,
+        code,
+        detail,
+    }
 }
 
 const fn bad(code: &'static str, detail: &'static str) -> Refused {
@@ -70,7 +74,10 @@ pub(super) struct Framer {
 
 impl Framer {
     pub(super) const fn new(max_body: u64) -> Self {
-        Self { state: State::Head(Vec::new()), max_body }
+        Self {
+            state: State::Head(Vec::new()),
+            max_body,
+        }
     }
 
     /// Takes the next bytes of the connection.
@@ -88,7 +95,9 @@ impl Framer {
     }
 
     fn head(&mut self, input: &[u8], parts: &mut Vec<Part>) -> usize {
-        let State::Head(head) = &mut self.state else { return 0 };
+        let State::Head(head) = &mut self.state else {
+            return 0;
+        };
         let before = head.len();
         let mut taken = 0;
         for &byte in input {
@@ -105,9 +114,16 @@ impl Framer {
                 return taken;
             }
             if head.len() > MAX_HEAD {
-                let line = head.iter().position(|&byte| byte == b'\n').unwrap_or(head.len());
+                let line = head
+                    .iter()
+                    .position(|&byte| byte == b'\n')
+                    .unwrap_or(head.len());
                 let refusal = if line > MAX_TARGET {
-                    refused(414, "target_too_long", "the request target is longer than 8 KiB")
+                    refused(
+                        414,
+                        "target_too_long",
+                        "the request target is longer than 8 KiB",
+                    )
                 } else {
                     refused(431, "head_too_large", "the head is larger than 16 KiB")
                 };
@@ -150,10 +166,15 @@ impl Framer {
         let fresh = || State::Head(Vec::new());
         match &mut self.state {
             State::Length(left) | State::ChunkData(left) => {
-                let taken = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
+                let taken =
+                    usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
                 *left -= taken as u64;
                 let done = *left == 0;
-                let next = if matches!(self.state, State::Length(_)) { fresh() } else { State::ChunkEnd(0) };
+                let next = if matches!(self.state, State::Length(_)) {
+                    fresh()
+                } else {
+                    State::ChunkEnd(0)
+                };
                 Some((taken, done.then_some(next)))
             }
             State::ChunkSize(line) => {
@@ -165,7 +186,14 @@ impl Framer {
                     return Some((1, None));
                 }
                 let size = chunk_size(line)?;
-                Some((1, Some(if size == 0 { State::Trailers(Vec::new()) } else { State::ChunkData(size) })))
+                Some((
+                    1,
+                    Some(if size == 0 {
+                        State::Trailers(Vec::new())
+                    } else {
+                        State::ChunkData(size)
+                    }),
+                ))
             }
             State::ChunkEnd(seen) => {
                 let wanted = [b'\r', b'\n'][usize::from(*seen)];
@@ -183,7 +211,11 @@ impl Framer {
                 }
                 let ends = lines.as_slice() == b"\r\n" || lines.ends_with(b"\r\n\r\n");
                 let bare = input[0] == b'\n' && !lines.ends_with(b"\r\n");
-                if bare { None } else { Some((1, ends.then(fresh))) }
+                if bare {
+                    None
+                } else {
+                    Some((1, ends.then(fresh)))
+                }
             }
             State::Head(_) | State::Over => None,
         }
@@ -204,20 +236,31 @@ fn check_head(head: &[u8], max_body: u64) -> Result<Body, Refused> {
     let Some(lines) = head.strip_suffix(b"\r\n\r\n") else {
         return Err(bad("bare_line_feed", "a line ends in LF without CR"));
     };
-    let mut lines = lines.split(|&byte| byte == b'\n').enumerate().map(|(number, line)| (number, line)).peekable();
+    let mut lines = lines
+        .split(|&byte| byte == b'\n')
+        .enumerate()
+        .map(|(number, line)| (number, line))
+        .peekable();
     let mut complete = Vec::new();
     while let Some((_, line)) = lines.next() {
         let line = if lines.peek().is_some() {
-            line.strip_suffix(b"\r").ok_or(bad("bare_line_feed", "a line ends in LF without CR"))?
+            line.strip_suffix(b"\r")
+                .ok_or(bad("bare_line_feed", "a line ends in LF without CR"))?
         } else {
             line
         };
         complete.push(line);
     }
-    let (request_line, fields) = complete.split_first().ok_or(bad("request_line", "there is no request line"))?;
+    let (request_line, fields) = complete
+        .split_first()
+        .ok_or(bad("request_line", "there is no request line"))?;
     let is_1_0 = check_request_line(request_line)?;
     if fields.len() > MAX_HEADERS {
-        return Err(refused(431, "too_many_headers", "there are more than 256 headers"));
+        return Err(refused(
+            431,
+            "too_many_headers",
+            "there are more than 256 headers",
+        ));
     }
     let mut headers = Vec::with_capacity(fields.len());
     for field in fields {
@@ -230,10 +273,17 @@ fn check_head(head: &[u8], max_body: u64) -> Result<Body, Refused> {
 fn check_request_line(line: &[u8]) -> Result<bool, Refused> {
     let parts: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
     let [method, target, version] = parts.as_slice() else {
-        return Err(bad("request_line", "the request line is not METHOD TARGET VERSION"));
+        return Err(bad(
+            "request_line",
+            "the request line is not METHOD TARGET VERSION",
+        ));
     };
     if target.len() > MAX_TARGET {
-        return Err(refused(414, "target_too_long", "the request target is longer than 8 KiB"));
+        return Err(refused(
+            414,
+            "target_too_long",
+            "the request target is longer than 8 KiB",
+        ));
     }
     if method.is_empty() || !method.iter().copied().all(is_token) {
         return Err(bad("method", "the method is no token"));
@@ -252,55 +302,115 @@ fn check_request_line(line: &[u8]) -> Result<bool, Refused> {
 type Field<'a> = (String, &'a [u8]);
 
 fn check_field(line: &[u8]) -> Result<Field<'_>, Refused> {
-    if line.first().is_some_and(|&byte| byte == b' ' || byte == b'\t') {
+    if line
+        .first()
+        .is_some_and(|&byte| byte == b' ' || byte == b'\t')
+    {
         return Err(bad("obs_fold", "a header is folded over two lines"));
     }
-    let colon = line.iter().position(|&byte| byte == b':').ok_or(bad("header", "a header has no colon"))?;
+    let colon = line
+        .iter()
+        .position(|&byte| byte == b':')
+        .ok_or(bad("header", "a header has no colon"))?;
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
     if name.is_empty() || !name.iter().copied().all(is_token) {
         return Err(bad("header_name", "a header name is no token"));
     }
-    if value.iter().any(|&byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f) {
-        return Err(bad("header_value", "a header value holds a control character"));
+    if value
+        .iter()
+        .any(|&byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
+    {
+        return Err(bad(
+            "header_value",
+            "a header value holds a control character",
+        ));
     }
     Ok((String::from_utf8_lossy(name).to_ascii_lowercase(), value))
 }
 
 fn check_framing(headers: &[Field<'_>], is_1_0: bool, max_body: u64) -> Result<Body, Refused> {
     let all = |name: &str| -> Vec<&[u8]> {
-        headers.iter().filter(|(other, _)| other == name).map(|(_, value)| *value).collect()
+        headers
+            .iter()
+            .filter(|(other, _)| other == name)
+            .map(|(_, value)| *value)
+            .collect()
     };
     if all("host").len() != 1 {
         return Err(bad("host", "there must be exactly one Host header"));
     }
     let (lengths, encodings) = (all("content-length"), all("transfer-encoding"));
     if !lengths.is_empty() && !encodings.is_empty() {
-        return Err(bad("length_and_encoding", "Content-Length and Transfer-Encoding exclude each other"));
+        return Err(bad(
+            "length_and_encoding",
+            "Content-Length and Transfer-Encoding exclude each other",
+        ));
     }
-    if all("expect").iter().any(|value| !value.eq_ignore_ascii_case(b"100-continue")) {
-        return Err(refused(417, "expectation", "only 100-continue can be expected"));
+    if all("expect")
+        .iter()
+        .any(|value| !value.eq_ignore_ascii_case(b"100-continue"))
+    {
+        return Err(refused(
+            417,
+            "expectation",
+            "only 100-continue can be expected",
+        ));
     }
-    if all("content-encoding").iter().any(|value| !value.eq_ignore_ascii_case(b"identity")) {
-        return Err(refused(415, "content_encoding", "bodies are not decoded: send them plain"));
+    if all("content-encoding")
+        .iter()
+        .any(|value| !value.eq_ignore_ascii_case(b"identity"))
+    {
+        return Err(refused(
+            415,
+            "content_encoding",
+            "bodies are not decoded: send them plain",
+        ));
     }
     match (encodings.as_slice(), lengths.as_slice()) {
         ([], []) => Ok(Body::Length(0)),
-        ([encoding], []) if !is_1_0 && encoding.eq_ignore_ascii_case(b"chunked") => Ok(Body::Chunked),
-        (_, []) => Err(bad("transfer_encoding", "the only transfer encoding is chunked, in HTTP/1.1")),
+        ([encoding], []) if !is_1_0 && encoding.eq_ignore_ascii_case(b"chunked") => {
+            Ok(Body::Chunked)
+        }
+        (_, []) => Err(bad(
+            "transfer_encoding",
+            "the only transfer encoding is chunked, in HTTP/1.1",
+        )),
         (_, [length]) => {
-            let digits = !length.is_empty() && length.len() <= 20 && length.iter().all(u8::is_ascii_digit);
+            let digits =
+                !length.is_empty() && length.len() <= 20 && length.iter().all(u8::is_ascii_digit);
             let text = std::str::from_utf8(length).unwrap_or_default();
             let too_large = refused(413, "body_too_large", "the body is larger than 1 MiB");
             if !digits {
                 return Err(bad("content_length", "Content-Length is no whole number"));
             }
             let length: u64 = text.parse().map_err(|_| too_large.clone())?;
-            if length > max_body { Err(too_large) } else { Ok(Body::Length(length)) }
+            if length > max_body {
+                Err(too_large)
+            } else {
+                Ok(Body::Length(length))
+            }
         }
         _ => Err(bad("content_length", "Content-Length stands twice")),
     }
 }
 
 const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
 }

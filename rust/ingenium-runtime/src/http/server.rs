@@ -64,8 +64,15 @@ where
             Some(_) = connections.join_next() => continue,
             accepted = accept(&listener, &permits) => accepted,
         };
-        let Some((stream, permit)) = accepted else { continue };
-        let connection = connection(stream, Arc::clone(&handler), Arc::clone(&limits), shutdown.clone());
+        let Some((stream, permit)) = accepted else {
+            continue;
+        };
+        let connection = connection(
+            stream,
+            Arc::clone(&handler),
+            Arc::clone(&limits),
+            shutdown.clone(),
+        );
         connections.spawn(async move {
             connection.await;
             drop(permit);
@@ -74,7 +81,10 @@ where
     drop(listener);
     let drain = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(limits.drain, drain).await.is_err() {
-        warn!(open = connections.len(), "connections did not finish in time, closing them");
+        warn!(
+            open = connections.len(),
+            "connections did not finish in time, closing them"
+        );
         connections.shutdown().await;
     }
     shutdown.set_drained();
@@ -96,8 +106,12 @@ async fn accept(
     }
 }
 
-async fn connection<H, F>(stream: TcpStream, handler: Arc<H>, limits: Arc<Limits>, shutdown: Shutdown)
-where
+async fn connection<H, F>(
+    stream: TcpStream,
+    handler: Arc<H>,
+    limits: Arc<Limits>,
+    shutdown: Shutdown,
+) where
     H: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
@@ -142,20 +156,61 @@ where
 {
     let raw_head = match heads.take() {
         Some(Ok(head)) => head,
-        Some(Err(refusal)) => return closing(&Response::problem(refusal.status, refusal.code, refusal.detail, &[])),
-        None => return closing(&Response::problem(400, "request_line", "the request was not framed", &[])),
+        Some(Err(refusal)) => {
+            return closing(&Response::problem(
+                refusal.status,
+                refusal.code,
+                refusal.detail,
+                &[],
+            ));
+        }
+        None => {
+            return closing(&Response::problem(
+                400,
+                "request_line",
+                "the request was not framed",
+                &[],
+            ));
+        }
     };
     let (parts, body) = request.into_parts();
-    let body = match tokio::time::timeout(limits.body_timeout, Limited::new(body, limits.body).collect()).await {
+    let body = match tokio::time::timeout(
+        limits.body_timeout,
+        Limited::new(body, limits.body).collect(),
+    )
+    .await
+    {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return closing(&Response::problem(413, "body_too_large", "the body is larger than 1 MiB", &[]));
+            return closing(&Response::problem(
+                413,
+                "body_too_large",
+                "the body is larger than 1 MiB",
+                &[],
+            ));
         }
-        Ok(Err(_)) => return closing(&Response::problem(400, "body", "the body is incomplete or malformed", &[])),
-        Err(_) => return closing(&Response::problem(408, "body_timeout", "the body took too long", &[])),
+        Ok(Err(_)) => {
+            return closing(&Response::problem(
+                400,
+                "body",
+                "the body is incomplete or malformed",
+                &[],
+            ));
+        }
+        Err(_) => {
+            return closing(&Response::problem(
+                408,
+                "body_timeout",
+                "the body took too long",
+                &[],
+            ));
+        }
     };
-    let headers =
-        parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect();
     let request = Request {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
@@ -169,7 +224,9 @@ where
 
 fn closing(response: &Response) -> hyper::Response<Full<Bytes>> {
     let mut response = into_hyper(response);
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -178,11 +235,13 @@ fn into_hyper(response: &Response) -> hyper::Response<Full<Bytes>> {
     for (name, value) in &response.headers {
         builder = builder.header(name, value);
     }
-    builder.body(Full::new(response.body.clone())).unwrap_or_else(|error| {
-        // A handler's header that HTTP does not allow: the peer must not wait for ever because of it.
-        warn!(%error, "an answer could not be written");
-        let mut fallback = hyper::Response::new(Full::new(Bytes::new()));
-        *fallback.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-        fallback
-    })
+    builder
+        .body(Full::new(response.body.clone()))
+        .unwrap_or_else(|error| {
+            // A handler's header that HTTP does not allow: the peer must not wait for ever because of it.
+            warn!(%error, "an answer could not be written");
+            let mut fallback = hyper::Response::new(Full::new(Bytes::new()));
+            *fallback.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+            fallback
+        })
 }

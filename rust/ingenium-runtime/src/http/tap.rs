@@ -36,7 +36,9 @@ impl Heads {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Result<Bytes, Refused>>> {
-        self.0.lock().expect("no code panics while it holds this lock")
+        self.0
+            .lock()
+            .expect("no code panics while it holds this lock")
     }
 }
 
@@ -62,7 +64,13 @@ impl Tap {
     pub(super) fn new(stream: TcpStream, max_body: u64) -> (Self, Heads) {
         let heads = Heads::default();
         let framer = Framer::new(max_body);
-        let tap = Self { stream, framer, heads: heads.clone(), ready: VecDeque::new(), over: None };
+        let tap = Self {
+            stream,
+            framer,
+            heads: heads.clone(),
+            ready: VecDeque::new(),
+            over: None,
+        };
         (tap, heads)
     }
 
@@ -98,7 +106,11 @@ impl Tap {
 }
 
 impl AsyncRead for Tap {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         loop {
             if let Some(front) = self.ready.front_mut() {
                 let length = front.len().min(out.remaining());
@@ -128,7 +140,11 @@ impl AsyncRead for Tap {
 }
 
 impl AsyncWrite for Tap {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

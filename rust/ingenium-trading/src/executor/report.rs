@@ -135,12 +135,12 @@ fn skeleton(
         Identifier::parse(&id.hex())?,
         order.symbol.clone(),
         order.side,
-        at,
         exec_type,
         status,
         order.quantity,
         NonNegativeDecimal::new(cumulative)?,
         NonNegativeDecimal::new(leaves)?,
+        at,
     );
     event.account.clone_from(&order.account);
     event.currency.clone_from(&order.currency);

@@ -21,7 +21,11 @@ fn files() -> Vec<PathBuf> {
         .output()
         .expect("git lists the files");
     let text = String::from_utf8(output.stdout).expect("file names are UTF-8");
-    let files: Vec<PathBuf> = text.lines().map(PathBuf::from).filter(|path| root().join(path).is_file()).collect();
+    let files: Vec<PathBuf> = text
+        .lines()
+        .map(PathBuf::from)
+        .filter(|path| root().join(path).is_file())
+        .collect();
     assert!(files.len() > 50, "git lists the files of this repository");
     files
 }

@@ -13,7 +13,10 @@ fn violation(path: &Path) -> Option<String> {
 
 #[test]
 fn files_are_named_after_what_they_hold() {
-    let found: Vec<String> = super::files().iter().filter_map(|path| violation(path)).collect();
+    let found: Vec<String> = super::files()
+        .iter()
+        .filter_map(|path| violation(path))
+        .collect();
     assert_eq!(found, Vec::<String>::new());
 }
 

@@ -87,8 +87,9 @@ impl Children {
     /// Starts a component. It stops when this process ends, because it holds the other end of its stdin.
     pub fn start(&mut self, component: &Component) -> Result<(), Failure> {
         let log_path = (self.log)(component.name);
-        let log = File::create(&log_path)
-            .map_err(|error| Failure::new(Code::Usage, format!("`{}`: {error}", log_path.display())))?;
+        let log = File::create(&log_path).map_err(|error| {
+            Failure::new(Code::Usage, format!("`{}`: {error}", log_path.display()))
+        })?;
         let port = free_port()?;
         let program = std::env::current_exe().map_err(Failure::internal)?;
         let mut command = Command::new(program);
@@ -124,14 +125,21 @@ impl Children {
     pub async fn ready(&mut self) -> Result<(), Failure> {
         let client = Client::new();
         let deadline = Instant::now() + READY_WITHIN;
-        let names: Vec<&'static str> = self.running.keys().copied().filter(|name| *name != INGESTOR).collect();
+        let names: Vec<&'static str> = self
+            .running
+            .keys()
+            .copied()
+            .filter(|name| *name != INGESTOR)
+            .collect();
         for name in names {
             let probe = format!("{}readyz", self.url(name));
             loop {
                 if let Some(death) = self.dead(name)? {
                     return Err(Failure::new(Code::Bad, death.to_string()));
                 }
-                let answer = client.send("GET", &probe, &[], Vec::new(), Duration::from_secs(1)).await;
+                let answer = client
+                    .send("GET", &probe, &[], Vec::new(), Duration::from_secs(1))
+                    .await;
                 if answer.is_ok_and(|answer| answer.status == 200) {
                     break;
                 }
@@ -154,8 +162,12 @@ impl Children {
         loop {
             let names: Vec<&'static str> = self.running.keys().copied().collect();
             for name in names {
-                let Some(running) = self.running.get_mut(name) else { continue };
-                let Ok(Some(status)) = running.child.try_wait() else { continue };
+                let Some(running) = self.running.get_mut(name) else {
+                    continue;
+                };
+                let Ok(Some(status)) = running.child.try_wait() else {
+                    continue;
+                };
                 self.running.remove(name);
                 if name == INGESTOR && status.success() {
                     return Event::InputEnded;
@@ -174,7 +186,10 @@ impl Children {
         }
         let deadline = Instant::now() + STOP_WITHIN;
         for running in self.running.values_mut() {
-            if tokio::time::timeout_at(deadline, running.child.wait()).await.is_err() {
+            if tokio::time::timeout_at(deadline, running.child.wait())
+                .await
+                .is_err()
+            {
                 drop(running.child.kill().await);
             }
         }
@@ -182,20 +197,33 @@ impl Children {
     }
 
     fn dead(&mut self, name: &'static str) -> Result<Option<Death>, Failure> {
-        let Some(running) = self.running.get_mut(name) else { return Ok(None) };
+        let Some(running) = self.running.get_mut(name) else {
+            return Ok(None);
+        };
         let status = running.child.try_wait().map_err(Failure::internal)?;
         Ok(status.map(|status| self.death(name, status)))
     }
 
     fn death(&self, name: &str, status: ExitStatus) -> Death {
         let log = (self.log)(name);
-        Death { component: name.to_owned(), status, last_lines: last_lines(&log, 10), log }
+        Death {
+            component: name.to_owned(),
+            status,
+            last_lines: last_lines(&log, 10),
+            log,
+        }
     }
 }
 
 impl std::fmt::Display for Death {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} died: {}; its log is {}", self.component, self.status, self.log.display())?;
+        write!(
+            f,
+            "{} died: {}; its log is {}",
+            self.component,
+            self.status,
+            self.log.display()
+        )?;
         for line in &self.last_lines {
             write!(f, "\n  {line}")?;
         }
@@ -222,5 +250,8 @@ fn last_lines(path: &Path, count: usize) -> Vec<String> {
     };
     let tail = read().unwrap_or_default();
     let lines: Vec<&str> = tail.lines().collect();
-    lines[lines.len().saturating_sub(count)..].iter().map(|line| line.escape_debug().to_string()).collect()
+    lines[lines.len().saturating_sub(count)..]
+        .iter()
+        .map(|line| line.escape_debug().to_string())
+        .collect()
 }

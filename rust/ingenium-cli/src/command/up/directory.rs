@@ -25,7 +25,11 @@ impl Directory {
     /// Makes `root` the directory of this run: creates it, goes on with the same run, or refuses another one.
     pub fn prepare(root: &Path, settings: &Settings, fresh: bool) -> Result<Self, Failure> {
         let marker = root.join(MARKER);
-        let occupied = root.is_dir() && fs::read_dir(root).map_err(|error| unwritable(root, &error))?.next().is_some();
+        let occupied = root.is_dir()
+            && fs::read_dir(root)
+                .map_err(|error| unwritable(root, &error))?
+                .next()
+                .is_some();
         if occupied && !marker.is_file() && !root.join(LOCK).is_file() {
             let message = format!(
                 "`{}` is not empty and holds no run of ingenium ({MARKER} is missing); name another with --data-dir",
@@ -103,7 +107,11 @@ fn clear(root: &Path) -> Result<(), Failure> {
         if path.file_name().is_some_and(|name| name == LOCK) {
             continue;
         }
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let removed = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
         removed.map_err(|error| unwritable(&path, &error))?;
     }
     Ok(())
@@ -113,18 +121,53 @@ fn clear(root: &Path) -> Result<(), Failure> {
 fn compare(marker: &Path, wanted: &Identity) -> Result<(), Failure> {
     let text = fs::read_to_string(marker).map_err(|error| unwritable(marker, &error))?;
     let found: Identity = serde_json::from_str(&text).map_err(|error| {
-        let message = format!("`{}` is damaged: {error}; start over with --fresh", marker.display());
+        let message = format!(
+            "`{}` is damaged: {error}; start over with --fresh",
+            marker.display()
+        );
         Failure::new(Code::Usage, message)
     })?;
     let differences = [
-        ("contract", found.contract == wanted.contract, found.contract.clone(), wanted.contract.clone()),
-        ("inputs", found.inputs == wanted.inputs, show(&found.inputs), show(&wanted.inputs)),
-        ("--bars", found.bars == wanted.bars, format!("{:?}", found.bars), format!("{:?}", wanted.bars)),
-        ("--cash", found.cash == wanted.cash, found.cash.clone(), wanted.cash.clone()),
-        ("--sizing", found.sizing == wanted.sizing, found.sizing.clone(), wanted.sizing.clone()),
-        ("--fee-bps", found.fee_bps == wanted.fee_bps, found.fee_bps.clone(), wanted.fee_bps.clone()),
+        (
+            "contract",
+            found.contract == wanted.contract,
+            found.contract.clone(),
+            wanted.contract.clone(),
+        ),
+        (
+            "inputs",
+            found.inputs == wanted.inputs,
+            show(&found.inputs),
+            show(&wanted.inputs),
+        ),
+        (
+            "--bars",
+            found.bars == wanted.bars,
+            format!("{:?}", found.bars),
+            format!("{:?}", wanted.bars),
+        ),
+        (
+            "--cash",
+            found.cash == wanted.cash,
+            found.cash.clone(),
+            wanted.cash.clone(),
+        ),
+        (
+            "--sizing",
+            found.sizing == wanted.sizing,
+            found.sizing.clone(),
+            wanted.sizing.clone(),
+        ),
+        (
+            "--fee-bps",
+            found.fee_bps == wanted.fee_bps,
+            found.fee_bps.clone(),
+            wanted.fee_bps.clone(),
+        ),
     ];
-    let Some((name, _, there, here)) = differences.into_iter().find(|(_, same, ..)| !same) else { return Ok(()) };
+    let Some((name, _, there, here)) = differences.into_iter().find(|(_, same, ..)| !same) else {
+        return Ok(());
+    };
     let message = format!(
         "the data directory holds another run: its {name} is `{there}`, this run's is `{here}`; \
          start over with --fresh, or name another directory with --data-dir"
@@ -133,6 +176,8 @@ fn compare(marker: &Path, wanted: &Identity) -> Result<(), Failure> {
 }
 
 fn show(inputs: &[(String, String)]) -> String {
-    let short = |(symbol, digest): &(String, String)| format!("{symbol} {}", digest.chars().take(15).collect::<String>());
+    let short = |(symbol, digest): &(String, String)| {
+        format!("{symbol} {}", digest.chars().take(15).collect::<String>())
+    };
     inputs.iter().map(short).collect::<Vec<_>>().join(", ")
 }

@@ -44,7 +44,10 @@ impl Report {
             line("ingenium");
             line(&format!("  broker   {}", url(broker)));
             line(&format!("  events   {}", directory.broker().display()));
-            line(&format!("  logs     {}", directory.root().join("logs").display()));
+            line(&format!(
+                "  logs     {}",
+                directory.root().join("logs").display()
+            ));
         }
     }
 
@@ -59,7 +62,11 @@ impl Report {
     /// Shows how far the run has come.
     pub fn progress(self, bars: u64) -> Progress {
         let visible = self.format == Format::Pretty && std::io::stderr().is_terminal();
-        let bar = if visible { ProgressBar::new(bars) } else { ProgressBar::hidden() };
+        let bar = if visible {
+            ProgressBar::new(bars)
+        } else {
+            ProgressBar::hidden()
+        };
         let template = "  {bar:32} {pos}/{len} bars, {per_sec}, {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
@@ -70,17 +77,28 @@ impl Report {
     /// Says that a component died, in red on a terminal.
     pub fn death(self, death: &Death) {
         let red = std::io::stderr().is_terminal();
-        let (start, end) = if red { ("\u{1b}[31m", "\u{1b}[0m") } else { ("", "") };
+        let (start, end) = if red {
+            ("\u{1b}[31m", "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
         complain(&format!("{start}error: {death}{end}"));
         if self.format == Format::Jsonl {
             let status = death.status.to_string();
-            line(&json!({"kind": "died", "component": death.component, "status": status}).to_string());
+            line(
+                &json!({"kind": "died", "component": death.component, "status": status})
+                    .to_string(),
+            );
         }
     }
 
     /// Says what the run came to.
     pub fn summary(self, summary: &Summary) {
-        for text in summary.given_up.iter().chain(summary.findings.iter().take(10)) {
+        for text in summary
+            .given_up
+            .iter()
+            .chain(summary.findings.iter().take(10))
+        {
             complain(&format!("error: {text}"));
         }
         if self.format == Format::Jsonl {
@@ -104,7 +122,12 @@ impl Report {
 
 impl Progress {
     pub fn update(&mut self, counts: &Counts) {
-        self.bar.set_length(self.bar.length().unwrap_or_default().max(counts.input_delivered));
+        self.bar.set_length(
+            self.bar
+                .length()
+                .unwrap_or_default()
+                .max(counts.input_delivered),
+        );
         self.bar.set_position(counts.input_delivered);
         self.bar.set_message(format!("{} events", counts.stored));
     }

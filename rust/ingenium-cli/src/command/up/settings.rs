@@ -19,9 +19,18 @@ pub const INGESTOR: &str = "/ingenium/ingestor/csv";
 
 /// The bars that ship with the program.
 const SHIPPED: [(&str, &str); 3] = [
-    ("IBM", include_str!("../../../../ingenium-components/data/IBM.csv")),
-    ("GOOG", include_str!("../../../../ingenium-components/data/GOOG.csv")),
-    ("FB", include_str!("../../../../ingenium-components/data/FB.csv")),
+    (
+        "IBM",
+        include_str!("../../../../ingenium-components/data/IBM.csv"),
+    ),
+    (
+        "GOOG",
+        include_str!("../../../../ingenium-components/data/GOOG.csv"),
+    ),
+    (
+        "FB",
+        include_str!("../../../../ingenium-components/data/FB.csv"),
+    ),
 ];
 
 /// What identifies a run: two runs with equal identity must end with equal fingerprints.
@@ -67,30 +76,57 @@ impl Settings {
         let fee_bps: NonNegativeDecimal = parse("--fee-bps", &arguments.fee_bps)?;
         let sizing = parse_sizing(&arguments.sizing)?;
         let inputs = if arguments.csv.is_empty() {
-            SHIPPED.iter().map(|(symbol, text)| shipped(symbol, text)).collect::<Result<Vec<_>, _>>()?
+            SHIPPED
+                .iter()
+                .map(|(symbol, text)| shipped(symbol, text))
+                .collect::<Result<Vec<_>, _>>()?
         } else {
-            arguments.csv.iter().map(|argument| named(argument)).collect::<Result<Vec<_>, _>>()?
+            arguments
+                .csv
+                .iter()
+                .map(|argument| named(argument))
+                .collect::<Result<Vec<_>, _>>()?
         };
         let identity = Identity {
             contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
             inputs: inputs
                 .iter()
-                .map(|input| (input.symbol.to_string(), hex_digest("sha256:", &Sha256::digest(&input.content))))
+                .map(|input| {
+                    (
+                        input.symbol.to_string(),
+                        hex_digest("sha256:", &Sha256::digest(&input.content)),
+                    )
+                })
                 .collect(),
             bars: arguments.bars,
             cash: cash.to_string(),
             sizing: arguments.sizing.clone(),
             fee_bps: fee_bps.to_string(),
         };
-        let settings = Self { identity, cash, fee_bps, sizing, inputs, bars: arguments.bars };
+        let settings = Self {
+            identity,
+            cash,
+            fee_bps,
+            sizing,
+            inputs,
+            bars: arguments.bars,
+        };
         // Headers and symbols are checked before anything is started or written.
         let with_path: Vec<ingestor::File> = settings
             .inputs
             .iter()
-            .filter_map(|input| Some(ingestor::File { path: input.path.clone()?, symbol: input.symbol.clone() }))
+            .filter_map(|input| {
+                Some(ingestor::File {
+                    path: input.path.clone()?,
+                    symbol: input.symbol.clone(),
+                })
+            })
             .collect();
         if !with_path.is_empty() {
-            let config = ingestor::Config { files: with_path, ..ingestor::Config::default() };
+            let config = ingestor::Config {
+                files: with_path,
+                ..ingestor::Config::default()
+            };
             drop(ingestor::open(&config).map_err(Failure::usage)?);
         }
         Ok(settings)
@@ -118,12 +154,23 @@ impl Settings {
                     path
                 }
             };
-            files.push(ingestor::File { path, symbol: input.symbol.clone() });
+            files.push(ingestor::File {
+                path,
+                symbol: input.symbol.clone(),
+            });
         }
         let state = |name: &str| Some(root.join("state").join(format!("{name}.db")));
         let source = INGESTOR.to_owned();
-        let ingestor = ingestor::Config { source, files, run: Some(self.run_id()?), limit: self.bars };
-        let strategy = strategy::Config { state: state("strategy"), ..strategy::Config::default() };
+        let ingestor = ingestor::Config {
+            source,
+            files,
+            run: Some(self.run_id()?),
+            limit: self.bars,
+        };
+        let strategy = strategy::Config {
+            state: state("strategy"),
+            ..strategy::Config::default()
+        };
         let fee_bps = self.fee_bps;
         let portfolio = portfolio::Config {
             state: state("portfolio"),
@@ -132,7 +179,11 @@ impl Settings {
             fee_bps,
             ..portfolio::Config::default()
         };
-        let executor = executor::Config { state: state("executor"), fee_bps, ..executor::Config::default() };
+        let executor = executor::Config {
+            state: state("executor"),
+            fee_bps,
+            ..executor::Config::default()
+        };
         write_json(&config.join("ingestor.json"), &ingestor)?;
         write_json(&config.join("strategy.json"), &strategy)?;
         write_json(&config.join("portfolio.json"), &portfolio)?;
@@ -156,9 +207,24 @@ impl Settings {
     /// One trigger for each component and event type that it acts on.
     pub fn triggers(&self, children: &Children) -> Vec<Trigger> {
         let wiring = [
-            ("executor", "10", "/ingenium/executor/paper", &["ingestor.data", "portfolio.order"][..]),
-            ("portfolio", "20", "/ingenium/portfolio/main", &["ingestor.data", "strategy.signal", "executor.execution"]),
-            ("strategy", "30", "/ingenium/strategy/rsi", &["ingestor.data"]),
+            (
+                "executor",
+                "10",
+                "/ingenium/executor/paper",
+                &["ingestor.data", "portfolio.order"][..],
+            ),
+            (
+                "portfolio",
+                "20",
+                "/ingenium/portfolio/main",
+                &["ingestor.data", "strategy.signal", "executor.execution"],
+            ),
+            (
+                "strategy",
+                "30",
+                "/ingenium/strategy/rsi",
+                &["ingestor.data"],
+            ),
         ];
         let mut triggers = Vec::new();
         for (name, rank, source, types) in wiring {
@@ -177,15 +243,32 @@ impl Settings {
 
     /// How many rows the inputs have, for the progress bar: rows may turn out malformed.
     pub fn expected_bars(&self) -> u64 {
-        let rows = |input: &Input| input.content.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count();
-        let rows = self.inputs.iter().map(|input| rows(input).saturating_sub(1).min(self.bars.unwrap_or(usize::MAX)));
+        let rows = |input: &Input| {
+            input
+                .content
+                .split(|&byte| byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .count()
+        };
+        let rows = self.inputs.iter().map(|input| {
+            rows(input)
+                .saturating_sub(1)
+                .min(self.bars.unwrap_or(usize::MAX))
+        });
         rows.sum::<usize>() as u64
     }
 }
 
 fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
     T::parse(text).ok_or_else(|| {
-        Failure::new(Code::Usage, format!("{option} is `{}`: expected {}", text.escape_debug(), T::FORM))
+        Failure::new(
+            Code::Usage,
+            format!(
+                "{option} is `{}`: expected {}",
+                text.escape_debug(),
+                T::FORM
+            ),
+        )
     })
 }
 
@@ -196,14 +279,22 @@ fn parse_sizing(text: &str) -> Result<portfolio::Sizing, Failure> {
     };
     let (rule, value) = text.split_once(':').ok_or_else(wrong)?;
     match rule {
-        "percent-equity" => Ok(portfolio::Sizing::PercentEquity(value.parse().map_err(|_| wrong())?)),
-        "fixed" => Ok(portfolio::Sizing::FixedQuantity(value.parse().map_err(|_| wrong())?)),
+        "percent-equity" => Ok(portfolio::Sizing::PercentEquity(
+            value.parse().map_err(|_| wrong())?,
+        )),
+        "fixed" => Ok(portfolio::Sizing::FixedQuantity(
+            value.parse().map_err(|_| wrong())?,
+        )),
         _ => Err(wrong()),
     }
 }
 
 fn shipped(symbol: &str, text: &str) -> Result<Input, Failure> {
-    Ok(Input { symbol: parse("shipped symbol", symbol)?, path: None, content: text.as_bytes().to_vec() })
+    Ok(Input {
+        symbol: parse("shipped symbol", symbol)?,
+        path: None,
+        content: text.as_bytes().to_vec(),
+    })
 }
 
 fn named(argument: &str) -> Result<Input, Failure> {
@@ -211,7 +302,13 @@ fn named(argument: &str) -> Result<Input, Failure> {
         Some((path, symbol)) => (Path::new(path), symbol.to_owned()),
         None => {
             let path = Path::new(argument);
-            (path, path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+            (
+                path,
+                path.file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+            )
         }
     };
     let symbol = InstrumentSymbol::parse(&symbol).ok_or_else(|| {
@@ -223,9 +320,14 @@ fn named(argument: &str) -> Result<Input, Failure> {
         );
         Failure::new(Code::Usage, message)
     })?;
-    let content = fs::read(path)
-        .map_err(|error| Failure::new(Code::Usage, format!("--csv `{}`: {error}", path.display())))?;
-    Ok(Input { symbol, path: Some(path.to_owned()), content })
+    let content = fs::read(path).map_err(|error| {
+        Failure::new(Code::Usage, format!("--csv `{}`: {error}", path.display()))
+    })?;
+    Ok(Input {
+        symbol,
+        path: Some(path.to_owned()),
+        content,
+    })
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
@@ -234,6 +336,9 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
 }
 
 pub fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    let message = format!("data directory: `{}`: {error}; name a writable one with --data-dir", path.display());
+    let message = format!(
+        "data directory: `{}`: {error}; name a writable one with --data-dir",
+        path.display()
+    );
     Failure::new(Code::Usage, message)
 }

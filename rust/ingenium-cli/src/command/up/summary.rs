@@ -56,18 +56,28 @@ pub async fn summarise(broker: &Handle, settings: &Settings) -> Result<Summary, 
             let (payload, found) = judge(event, View::Strict);
             if !is_valid(&found) {
                 invalid += 1;
-                let first = found.first().map_or_else(String::new, |finding| format!("{} {}", finding.rule, finding.message));
+                let first = found.first().map_or_else(String::new, |finding| {
+                    format!("{} {}", finding.rule, finding.message)
+                });
                 findings.push(format!("event {} of {}: {first}", event.id, event.source));
             }
             let data = event.json_data().map(|data| data.as_ref());
-            match Line::new(&event.type_, event.subject.as_deref(), event.instant(), data) {
+            match Line::new(
+                &event.type_,
+                event.subject.as_deref(),
+                event.instant(),
+                data,
+            ) {
                 Ok(line) => lines.push(line),
                 Err(error) => failure = Some(Failure::internal(error)),
             }
             if let Some(payload) = payload {
                 *counts.entry(payload.event_type()).or_default() += 1;
                 if ledger.apply(&payload).is_err() {
-                    let message = format!("event {}: an amount needs more digits than a decimal holds", event.id);
+                    let message = format!(
+                        "event {}: an amount needs more digits than a decimal holds",
+                        event.id
+                    );
                     failure = Some(Failure::new(Code::Bad, message));
                 }
             }

@@ -16,17 +16,27 @@ pub struct Item {
 }
 
 /// Judges every event in `bytes`.
-pub fn judge_all(bytes: &[u8], is_http: bool, event_type: Option<EventType>, view: View) -> Vec<Item> {
+pub fn judge_all(
+    bytes: &[u8],
+    is_http: bool,
+    event_type: Option<EventType>,
+    view: View,
+) -> Vec<Item> {
     if is_http {
         return vec![judge_request(bytes, view)];
     }
-    spans(bytes).into_iter().map(|span| judge_span(bytes, span, event_type, view)).collect()
+    spans(bytes)
+        .into_iter()
+        .map(|span| judge_span(bytes, span, event_type, view))
+        .collect()
 }
 
 fn judge_span(bytes: &[u8], span: Range<usize>, event_type: Option<EventType>, view: View) -> Item {
     let part = &bytes[span.clone()];
     let mut findings = match event_type {
-        Some(event_type) => validate_payload(event_type, part, view).err().unwrap_or_default(),
+        Some(event_type) => validate_payload(event_type, part, view)
+            .err()
+            .unwrap_or_default(),
         None => validate_structured(&Bytes::copy_from_slice(part), view).findings,
     };
     shift(&mut findings, span.start);
@@ -73,7 +83,12 @@ fn lines(bytes: &[u8]) -> Vec<Range<usize>> {
 
 /// A request as a file: request line, headers, blank line, body. Lines may end in LF alone.
 fn judge_request(bytes: &[u8], view: View) -> Item {
-    let end = |needle: &[u8]| bytes.windows(needle.len()).position(|window| window == needle).map(|at| (at, at + needle.len()));
+    let end = |needle: &[u8]| {
+        bytes
+            .windows(needle.len())
+            .position(|window| window == needle)
+            .map(|at| (at, at + needle.len()))
+    };
     let crlf = end(b"\r\n\r\n");
     let lf = end(b"\n\n");
     let (head_end, body_start) = match (crlf, lf) {
@@ -82,11 +97,18 @@ fn judge_request(bytes: &[u8], view: View) -> Item {
         (None, None) => (bytes.len(), bytes.len()),
     };
     let head = &bytes[..head_end];
-    let headers: Vec<Header<'_>> = head.split(|&byte| byte == b'\n').skip(1).filter_map(header).collect();
+    let headers: Vec<Header<'_>> = head
+        .split(|&byte| byte == b'\n')
+        .skip(1)
+        .filter_map(header)
+        .collect();
     let body = Bytes::copy_from_slice(&bytes[body_start..]);
     let mut findings = validate(&headers, &body, view).findings;
     shift(&mut findings, body_start);
-    Item { span: 0..bytes.len(), findings }
+    Item {
+        span: 0..bytes.len(),
+        findings,
+    }
 }
 
 fn header(line: &[u8]) -> Option<Header<'_>> {
@@ -98,6 +120,9 @@ fn header(line: &[u8]) -> Option<Header<'_>> {
 
 fn shift(findings: &mut [Finding], by: usize) {
     for finding in findings {
-        finding.span = finding.span.take().map(|span| span.start + by..span.end + by);
+        finding.span = finding
+            .span
+            .take()
+            .map(|span| span.start + by..span.end + by);
     }
 }
