@@ -4,22 +4,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ingenium_types::scalar::UtcTimestamp;
 
-/// The time now, at microseconds.
+/// The current time. Event times of a recorded run never come from here, only the time of recording does.
 ///
 /// # Panics
-/// When the machine's clock is before 1970 or after 2261.
+/// When the machine's clock stands outside the years 1970 to 2261.
 #[must_use]
 pub fn now() -> UtcTimestamp {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one place that asks what time it is"
+        reason = "the one place where the wall clock is read"
     )]
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("the clock is after 1970");
-    let microseconds = i64::try_from(since.as_micros()).ok();
-    microseconds
-        .and_then(|microseconds| microseconds.checked_mul(1000))
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch
+        .ok()
+        .and_then(|elapsed| i64::try_from(elapsed.as_nanos()).ok())
         .and_then(UtcTimestamp::from_nanoseconds)
-        .expect("the clock is before 2262")
+        .expect("the machine's clock stands between 1970 and 2261")
 }

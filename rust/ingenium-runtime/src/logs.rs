@@ -1,39 +1,50 @@
-//! Logs on stderr: readable on a terminal, JSON lines elsewhere.
+//! Log lines on stderr. Only binaries install them; libraries merely emit.
 
-use std::io::IsTerminal as _;
+use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
 use crate::environment::Environment;
 
-/// Installs the process's log printer: `RUST_LOG` filters (default `info`), `INGENIUM_LOG_FORMAT` is `text` or `json`.
-///
-/// Only binaries call this; a second call changes nothing.
+/// Prints log lines on stderr: for people on a terminal, as JSON elsewhere, or as `INGENIUM_LOG_FORMAT` (`text` or
+/// `json`) says. `RUST_LOG` filters, `info` by default. A second call changes nothing.
 pub fn install(environment: &Environment) {
-    install_at(environment, "info");
+    install_with(environment, "info");
 }
 
-/// The same for a command whose stderr a person reads: only warnings unless `RUST_LOG` says otherwise.
+/// As [`install`], but shows warnings and errors only, unless `RUST_LOG` asks for more: for commands whose output
+/// is for people.
 pub fn install_quiet(environment: &Environment) {
-    install_at(environment, "warn");
+    install_with(environment, "warn");
 }
 
-fn install_at(environment: &Environment, default: &str) {
-    let filter = environment.get("RUST_LOG").unwrap_or(default);
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(default));
+fn install_with(environment: &Environment, default_filter: &str) {
+    let asked = environment.get_nonempty("RUST_LOG");
+    let parsed = asked.map(EnvFilter::try_new);
+    let refused = matches!(parsed, Some(Err(_)));
+    let filter = match parsed {
+        Some(Ok(filter)) => filter,
+        _ => EnvFilter::new(default_filter),
+    };
     let json = match environment.get("INGENIUM_LOG_FORMAT") {
         Some("json") => true,
         Some("text") => false,
         _ => !std::io::stderr().is_terminal(),
     };
-    let printer = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+    let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_target(false);
-    // An error means that there is a printer already, which is as good.
-    drop(if json {
-        printer.json().flatten_event(true).try_init()
+        .with_writer(std::io::stderr);
+    // An error says that a subscriber is there already, which is what the caller wants.
+    let installed = if json {
+        builder.json().flatten_event(true).try_init().is_ok()
     } else {
-        printer.try_init()
-    });
+        builder.try_init().is_ok()
+    };
+    if installed && refused {
+        tracing::warn!(
+            value = asked,
+            using = default_filter,
+            "log filter is not understood, set RUST_LOG to a level or `target=level`"
+        );
+    }
 }

@@ -1,55 +1,104 @@
-//! The client: pooled connections, one deadline for the whole answer, no redirects.
+//! A client whose every request has a deadline for the whole answer.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_util::client::legacy;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::header::{HeaderName, HeaderValue};
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, Client as Pooled};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-/// The largest answer in bytes.
-const MAX_ANSWER: usize = 1024 * 1024;
+/// The largest answer that is read, in bytes.
+pub const MAX_ANSWER: usize = 1024 * 1024;
 
-/// Shorter than the idle time that our servers allow: a connection is given up before its peer closes it.
-const IDLE: Duration = Duration::from_secs(4);
+/// Idle connections are dropped before usual servers do it: 5 s are common, ours among them.
+const IDLE: Duration = Duration::from_secs(3);
 
-/// An answer, read to its end.
-#[derive(Debug, Clone)]
+/// An answer, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The status.
+    /// The status code.
     pub status: u16,
-    /// The headers, names in lower case.
+    /// The headers in order; names in lower case, values as bytes.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
     pub body: Bytes,
 }
 
-/// Why there is no answer. Whether the peer has acted on the request is not known.
+impl Answer {
+    /// The first value of a header; `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let found = self.headers.iter().find(|(other, _)| other == name)?;
+        Some(&found.1)
+    }
+
+    /// The headers as the envelope reader takes them.
+    #[must_use]
+    pub fn header_slices(&self) -> Vec<(&str, &[u8])> {
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect()
+    }
+}
+
+/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The request cannot be put into HTTP.
-    #[error("the request cannot be sent: {0}")]
-    Request(#[from] hyper::http::Error),
-    /// The peer cannot be reached.
-    #[error("cannot connect: {0}")]
-    Connect(legacy::Error),
-    /// The connection broke.
-    #[error("the connection broke: {0}")]
-    Protocol(legacy::Error),
-    /// The body broke, or is larger than 1 MiB.
-    #[error("the answer's body cannot be read: {0}")]
-    Body(Box<dyn std::error::Error + Send + Sync>),
-    /// There was no whole answer in time.
-    #[error("no answer within {0:?}")]
-    Timeout(Duration),
+    /// The request cannot be written down: its method, URL or a header is not legal.
+    #[error("request to `{uri}` is not legal: {problem}")]
+    Request {
+        /// The URL.
+        uri: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Nobody listens.
+    #[error("cannot connect to `{uri}`: {}", root(source))]
+    Connect {
+        /// The URL.
+        uri: String,
+        /// What the client says.
+        source: legacy::Error,
+    },
+    /// The whole answer was not there in time. The recipient may have acted all the same.
+    #[error("no answer from `{uri}` within {} ms", timeout.as_millis())]
+    Timeout {
+        /// The URL.
+        uri: String,
+        /// The time that it had.
+        timeout: Duration,
+    },
+    /// The connection ended before the answer did, as one does that was closed while it lay in the pool. The
+    /// recipient may have acted all the same.
+    #[error("`{uri}` closed the connection before its answer")]
+    Closed {
+        /// The URL.
+        uri: String,
+    },
+    /// The answer is not HTTP.
+    #[error("`{uri}` does not answer in HTTP: {source}")]
+    Protocol {
+        /// The URL.
+        uri: String,
+        /// What the client says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The answer is too large.
+    #[error("`{uri}` answers more than {MAX_ANSWER} bytes")]
+    TooLarge {
+        /// The URL.
+        uri: String,
+    },
 }
 
-/// A client; clones share its connections.
+/// A client with a pool of connections. Clones share it. It follows no redirect and repeats no request.
 #[derive(Debug, Clone)]
 pub struct Client {
-    inner: legacy::Client<HttpConnector, Full<Bytes>>,
+    pooled: Pooled<HttpConnector, Full<Bytes>>,
 }
 
 impl Default for Client {
@@ -64,18 +113,17 @@ impl Client {
     pub fn new() -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(Duration::from_secs(5)));
-        let inner = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
+        let pooled = Pooled::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
             .build(connector);
-        Self { inner }
+        Self { pooled }
     }
 
     /// Sends a request and reads the whole answer within `timeout`.
     ///
     /// # Errors
-    /// [`SendError`].
+    /// When there is no whole answer in time.
     pub async fn send(
         &self,
         method: &str,
@@ -84,37 +132,114 @@ impl Client {
         body: impl Into<Bytes>,
         timeout: Duration,
     ) -> Result<Answer, SendError> {
-        let mut builder = hyper::Request::builder().method(method).uri(uri);
-        for (name, value) in headers {
-            builder = builder.header(name, value);
+        let request = build(method, uri, headers, body.into())?;
+        let exchange = self.exchange(uri, request);
+        match tokio::time::timeout(timeout, exchange).await {
+            Ok(result) => result,
+            Err(_) => Err(SendError::Timeout {
+                uri: uri.to_owned(),
+                timeout,
+            }),
         }
-        let request = builder.body(Full::new(body.into()))?;
-        let exchange = async {
-            let response = self.inner.request(request).await.map_err(|error| {
-                if error.is_connect() {
-                    SendError::Connect(error)
-                } else {
-                    SendError::Protocol(error)
-                }
-            })?;
-            let (parts, body) = response.into_parts();
-            let body = Limited::new(body, MAX_ANSWER)
-                .collect()
-                .await
-                .map_err(SendError::Body)?
-                .to_bytes();
-            let headers = parts
-                .headers
-                .iter()
-                .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()));
-            Ok(Answer {
-                status: parts.status.as_u16(),
-                headers: headers.collect(),
-                body,
-            })
+    }
+
+    async fn exchange(
+        &self,
+        uri: &str,
+        request: hyper::Request<Full<Bytes>>,
+    ) -> Result<Answer, SendError> {
+        let response = match self.pooled.request(request).await {
+            Ok(response) => response,
+            Err(source) if source.is_connect() => {
+                let uri = uri.to_owned();
+                return Err(SendError::Connect { uri, source });
+            }
+            Err(source) => return Err(broken(uri, source.into())),
         };
-        tokio::time::timeout(timeout, exchange)
-            .await
-            .map_err(|_| SendError::Timeout(timeout))?
+        let (parts, body) = response.into_parts();
+        let body = match Limited::new(body, MAX_ANSWER).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(SendError::TooLarge {
+                    uri: uri.to_owned(),
+                });
+            }
+            Err(source) => return Err(broken(uri, source)),
+        };
+        let headers = parts.headers.iter();
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers: headers
+                .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+                .collect(),
+            body,
+        })
+    }
+}
+
+fn build(
+    method: &str,
+    uri: &str,
+    headers: &[(String, String)],
+    body: Bytes,
+) -> Result<hyper::Request<Full<Bytes>>, SendError> {
+    let illegal = |problem: String| SendError::Request {
+        uri: uri.to_owned(),
+        problem,
+    };
+    let mut request = hyper::Request::builder()
+        .method(method)
+        .uri(uri)
+        .body(Full::new(body))
+        .map_err(|error| illegal(error.to_string()))?;
+    for (name, value) in headers {
+        let legal = HeaderName::try_from(name.as_str())
+            .ok()
+            .zip(HeaderValue::try_from(value.as_str()).ok());
+        let (name, value) =
+            legal.ok_or_else(|| illegal(format!("header `{}`", name.escape_debug())))?;
+        request.headers_mut().append(name, value);
+    }
+    Ok(request)
+}
+
+fn broken(uri: &str, source: Box<dyn std::error::Error + Send + Sync>) -> SendError {
+    let uri = uri.to_owned();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<hyper::Error>()
+            && (error.is_incomplete_message() || error.is_canceled() || error.is_closed())
+        {
+            return SendError::Closed { uri };
+        }
+        if let Some(error) = error.downcast_ref::<std::io::Error>()
+            && matches!(
+                error.kind(),
+                std::io::ErrorKind::ConnectionReset
+                    | std::io::ErrorKind::BrokenPipe
+                    | std::io::ErrorKind::UnexpectedEof
+            )
+        {
+            return SendError::Closed { uri };
+        }
+        cause = error.source();
+    }
+    SendError::Protocol { uri, source }
+}
+
+/// The innermost cause: what the system says.
+fn root(error: &legacy::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+impl SendError {
+    /// Whether the recipient may have acted on the request: it was on its way when the connection failed.
+    #[must_use]
+    pub const fn may_have_arrived(&self) -> bool {
+        !matches!(self, Self::Request { .. } | Self::Connect { .. })
     }
 }

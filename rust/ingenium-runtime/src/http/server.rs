@@ -1,138 +1,155 @@
-//! The server: bounded, with deadlines, draining when asked to stop.
+//! A strict HTTP/1.1 server: bounded in bytes, connections and time.
 
-use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue};
+use hyper::header::{CONNECTION, HeaderName, HeaderValue};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tracing::{debug, warn};
 
-use super::tap::{Heads, Tap};
-use super::{Request, Response};
+use super::framing::{MAX_HEADERS, Refusal};
+use super::ledger::Ledger;
+use super::message::{Request, Response};
+use super::tap::Tap;
 use crate::shutdown::Shutdown;
 
-/// What a peer may use.
-#[derive(Debug, Clone)]
+/// What one peer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Open connections; more wait in the system's queue.
-    pub connections: usize,
-    /// The largest body in bytes.
-    pub body: usize,
-    /// How long a head may take, and a connection may be idle.
+    /// How long a connection may be idle, and how long a head may take.
     pub head_timeout: Duration,
     /// How long a body may take.
     pub body_timeout: Duration,
-    /// How long open requests may take once the server is to stop.
+    /// How long a peer may leave its answer unread.
+    pub write_timeout: Duration,
+    /// The largest body, in bytes.
+    pub max_body: u64,
+    /// The most connections; more wait in the listener's queue.
+    pub max_connections: usize,
+    /// How long open requests may take after the shutdown was asked for.
     pub drain: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 10_000,
-            body: 1024 * 1024,
             head_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),
-            drain: Duration::from_secs(9),
+            write_timeout: Duration::from_secs(10),
+            max_body: 1024 * 1024,
+            max_connections: 10_000,
+            drain: Duration::from_secs(8),
         }
     }
 }
 
-/// Serves `handler` on `listener` until `shutdown`, then answers what is open and returns.
+/// Serves requests until `shutdown` is asked for, then answers those that are open and marks it drained.
+///
+/// The handler's future is dropped when its peer goes away: what must not be lost belongs into a task.
 pub async fn serve<H, F>(listener: TcpListener, handler: H, limits: Limits, shutdown: Shutdown)
 where
-    H: Fn(Request) -> F + Send + Sync + 'static,
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
-    let handler = Arc::new(handler);
-    let limits = Arc::new(limits);
-    let permits = Arc::new(Semaphore::new(limits.connections));
+    let slots = Arc::new(Semaphore::new(limits.max_connections));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
-            biased;
+            biased; // a stopping server takes no more work
             () = shutdown.requested() => break,
-            Some(_) = connections.join_next() => continue,
-            accepted = accept(&listener, &permits) => accepted,
+            Some(ended) = connections.join_next() => {
+                report(ended);
+                continue;
+            }
+            accepted = accept(&listener, &slots) => accepted,
         };
-        let Some((stream, permit)) = accepted else {
-            continue;
-        };
-        let connection = connection(
-            stream,
-            Arc::clone(&handler),
-            Arc::clone(&limits),
-            shutdown.clone(),
-        );
-        connections.spawn(async move {
-            connection.await;
-            drop(permit);
-        });
+        match accepted {
+            Ok((socket, slot)) => {
+                let (handler, shutdown) = (handler.clone(), shutdown.clone());
+                connections.spawn(async move {
+                    connection(socket, handler, limits, shutdown).await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: closing connections cures it, trying at once does not.
+                warn!(error = %error, "connection not accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
     }
     drop(listener);
-    let drain = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(limits.drain, drain).await.is_err() {
+    let drained = async {
+        while let Some(ended) = connections.join_next().await {
+            report(ended);
+        }
+    };
+    if timeout(limits.drain, drained).await.is_err() {
         warn!(
             open = connections.len(),
-            "connections did not finish in time, closing them"
+            "connections closed without an answer, drain took too long"
         );
         connections.shutdown().await;
     }
-    shutdown.set_drained();
+    shutdown.mark_drained();
 }
 
 async fn accept(
     listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((stream, permit)),
-        Err(error) => {
-            // Out of file descriptors, mostly: it passes when connections close.
-            warn!(%error, "cannot accept a connection");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            None
-        }
+    slots: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
+    let (socket, _) = listener.accept().await?;
+    socket.set_nodelay(true)?;
+    Ok((socket, slot))
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        tracing::error!("a request handler panicked, its connection is closed");
     }
 }
 
-async fn connection<H, F>(
-    stream: TcpStream,
-    handler: Arc<H>,
-    limits: Arc<Limits>,
-    shutdown: Shutdown,
-) where
-    H: Fn(Request) -> F + Send + Sync + 'static,
+async fn connection<H, F>(socket: TcpStream, handler: H, limits: Limits, shutdown: Shutdown)
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%error, "cannot turn off delayed sending");
-    }
-    let (tap, heads) = Tap::new(stream, limits.body as u64);
-    let serving = Arc::clone(&limits);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (handler, limits, heads) = (Arc::clone(&handler), Arc::clone(&serving), heads.clone());
-        async move { Ok::<_, Infallible>(answer(request, &heads, &*handler, &limits).await) }
+    let ledger = Ledger::default();
+    let tap = Tap::new(socket, ledger.clone(), limits);
+    let service = service_fn(move |request| {
+        let (handler, ledger) = (handler.clone(), ledger.clone());
+        async move {
+            let response = answer(request, handler, &ledger, limits.body_timeout).await;
+            ledger.answered();
+            response
+        }
     });
-    let serving = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
-        .max_headers(300)
-        .half_close(true)
-        .serve_connection(TokioIo::new(tap), service);
-    tokio::pin!(serving);
+    let mut builder = http1::Builder::new();
+    builder
+        .max_headers(MAX_HEADERS)
+        // The tap has deadlines of its own, which answer with 408 where there is somebody to answer.
+        .header_read_timeout(None)
+        .half_close(false);
+    let mut serving = std::pin::pin!(builder.serve_connection(TokioIo::new(tap), service));
     let ended = tokio::select! {
-        biased;
+        biased; // requests that are there are answered before the connection is asked to end
         ended = serving.as_mut() => ended,
         () = shutdown.requested() => {
             serving.as_mut().graceful_shutdown();
@@ -140,108 +157,91 @@ async fn connection<H, F>(
         }
     };
     if let Err(error) = ended {
-        debug!(%error, "connection ended early");
+        debug!(error = %error, "connection ended early");
     }
 }
 
+/// The peer broke its request off: there is nobody to answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the request body broke off")]
+struct BrokenOff(#[source] hyper::Error);
+
 async fn answer<H, F>(
     request: hyper::Request<Incoming>,
-    heads: &Heads,
-    handler: &H,
-    limits: &Limits,
-) -> hyper::Response<Full<Bytes>>
+    handler: H,
+    ledger: &Ledger,
+    body_timeout: Duration,
+) -> Result<hyper::Response<Full<Bytes>>, BrokenOff>
 where
     H: Fn(Request) -> F,
     F: Future<Output = Response>,
 {
-    let raw_head = match heads.take() {
+    let raw_head = match ledger.next_head() {
         Some(Ok(head)) => head,
-        Some(Err(refusal)) => {
-            return closing(&Response::problem(
-                refusal.status,
-                refusal.code,
-                refusal.detail,
-                &[],
-            ));
-        }
+        Some(Err(refusal)) => return Ok(refuse(&refusal)),
         None => {
-            return closing(&Response::problem(
-                400,
-                "request_line",
-                "the request was not framed",
-                &[],
-            ));
+            // Every request of the library's comes from a head of the tap's; anything else is smuggled.
+            let refusal = Refusal::new(400, "request_line", "the request has no head of its own");
+            return Ok(refuse(&refusal));
         }
     };
     let (parts, body) = request.into_parts();
-    let body = match tokio::time::timeout(
-        limits.body_timeout,
-        Limited::new(body, limits.body).collect(),
-    )
-    .await
-    {
+    let body = match timeout(body_timeout, body.collect()).await {
         Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return closing(&Response::problem(
-                413,
-                "body_too_large",
-                "the body is larger than 1 MiB",
-                &[],
-            ));
-        }
-        Ok(Err(_)) => {
-            return closing(&Response::problem(
-                400,
-                "body",
-                "the body is incomplete or malformed",
-                &[],
-            ));
+        Ok(Err(error)) => {
+            return match ledger.body_refusal() {
+                Some(refusal) => Ok(refuse(&refusal)),
+                None => Err(BrokenOff(error)),
+            };
         }
         Err(_) => {
-            return closing(&Response::problem(
-                408,
-                "body_timeout",
-                "the body took too long",
-                &[],
-            ));
+            let refusal =
+                Refusal::new(408, "body_timeout", "the request body did not come in time");
+            return Ok(refuse(&refusal));
         }
     };
-    let headers = parts
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-        .collect();
+    let headers = parts.headers.iter();
     let request = Request {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(ToOwned::to_owned),
-        headers,
+        headers: headers
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect(),
         body,
         raw_head,
     };
-    into_hyper(&handler(request).await)
+    Ok(to_hyper(handler(request).await))
 }
 
-fn closing(response: &Response) -> hyper::Response<Full<Bytes>> {
-    let mut response = into_hyper(response);
+fn refuse(refusal: &Refusal) -> hyper::Response<Full<Bytes>> {
+    debug!(
+        status = refusal.status,
+        code = refusal.code,
+        "request refused"
+    );
+    let problem = Response::problem(refusal.status, refusal.code, &refusal.detail, &[]);
+    let mut response = to_hyper(problem);
     response
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
-fn into_hyper(response: &Response) -> hyper::Response<Full<Bytes>> {
-    let mut builder = hyper::Response::builder().status(response.status);
-    for (name, value) in &response.headers {
-        builder = builder.header(name, value);
+fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
+    let mut built = hyper::Response::new(Full::new(response.body));
+    match hyper::StatusCode::from_u16(response.status) {
+        Ok(status) => *built.status_mut() = status,
+        Err(_) => *built.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR,
     }
-    builder
-        .body(Full::new(response.body.clone()))
-        .unwrap_or_else(|error| {
-            // A handler's header that HTTP does not allow: the peer must not wait for ever because of it.
-            warn!(%error, "an answer could not be written");
-            let mut fallback = hyper::Response::new(Full::new(Bytes::new()));
-            *fallback.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-            fallback
-        })
+    for (name, value) in response.headers {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                built.headers_mut().append(name, value);
+            }
+            // A handler that puts a peer's bytes into a header must not break the answer.
+            _ => warn!("response header left out, it is not legal"),
+        }
+    }
+    built
 }

@@ -1,170 +1,305 @@
-//! The tap between socket and HTTP library: frames each request first, keeps its raw head, refuses what is doubtful.
+//! What stands between the socket and the HTTP library: it frames every request itself, refuses what could be read
+//! in two ways, and keeps the head's bytes.
 //!
-//! A refused head is replaced by a substitute that the server answers with the refusal, so that answers to pipelined
-//! requests keep their order. Nothing behind it is passed on.
+//! A refused head is replaced by a harmless one, and no further byte is let through. The library then asks the
+//! service for an answer as for any other request, and the service finds the refusal at the head of the queue: so
+//! the answers of pipelined requests stay in order, and the library never sees the bytes that were refused.
 
-use std::collections::VecDeque;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
+use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::framing::{Framer, Part, Refused};
+use super::chunked::Scanner;
+use super::framing::{self, Framing, Refusal};
+use super::ledger::Ledger;
+use super::server::Limits;
 
-/// What the library reads in place of a refused head. The entry in [`Heads`] tells it apart, not its bytes.
-const SUBSTITUTE: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\n\r\n";
+/// What the library is given in place of a head that was refused.
+const SUBSTITUTE: &[u8] = b"GET /refused HTTP/1.1\r\nhost: refused\r\n\r\n";
 
-/// How much of what follows a refused head is read and dropped, so that closing does not reset the answer away.
-const DRAIN: usize = 64 * 1024;
+/// How much is read from a peer that was refused, so that it reads its answer instead of a reset connection.
+const MAX_LINGER: usize = 64 * 1024;
 
-/// The heads of a connection in order: raw bytes, or why there is none.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Heads(Arc<Mutex<VecDeque<Result<Bytes, Refused>>>>);
+/// How long such a peer may take.
+const LINGER: Duration = Duration::from_secs(1);
 
-impl Heads {
-    /// The head of the request that is answered next.
-    pub(super) fn take(&self) -> Option<Result<Bytes, Refused>> {
-        self.lock().pop_front()
-    }
+const SCRATCH: usize = 8 * 1024;
 
-    fn push(&self, head: Result<Bytes, Refused>) {
-        self.lock().push_back(head);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Result<Bytes, Refused>>> {
-        self.0
-            .lock()
-            .expect("no code panics while it holds this lock")
-    }
-}
-
-/// A connection whose requests are framed before they are read.
+/// Where the tap is in the stream of requests.
 #[derive(Debug)]
-pub(super) struct Tap {
-    stream: TcpStream,
-    framer: Framer,
-    heads: Heads,
-    ready: VecDeque<Bytes>,
-    /// Nothing more is passed on: after a refusal the answer closes the connection, after a broken body the end of
-    /// the input makes the library notice.
-    over: Option<Over>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Over {
+enum State {
+    /// In a head, of which so many bytes were looked at.
+    Head(usize),
+    Length(u64),
+    Chunked(Scanner),
+    /// A head was refused: nothing is let through any more.
     Refused,
+    /// A body was refused: the library is told that it breaks off.
     Broken,
 }
 
-impl Tap {
-    pub(super) fn new(stream: TcpStream, max_body: u64) -> (Self, Heads) {
-        let heads = Heads::default();
-        let framer = Framer::new(max_body);
-        let tap = Self {
-            stream,
-            framer,
-            heads: heads.clone(),
-            ready: VecDeque::new(),
-            over: None,
-        };
-        (tap, heads)
+/// A socket whose requests are framed and judged before anybody else reads them.
+#[derive(Debug)]
+pub(super) struct Tap<S> {
+    socket: S,
+    ledger: Ledger,
+    limits: Limits,
+    state: State,
+    /// Read from the socket, not yet judged.
+    inbox: BytesMut,
+    /// Judged, not yet read by the library.
+    outbox: BytesMut,
+    /// When the peer must have sent its head.
+    head_deadline: Pin<Box<Sleep>>,
+    /// When the peer must have taken something of its answer.
+    write_deadline: Option<Pin<Box<Sleep>>>,
+    lingering: Option<(Pin<Box<Sleep>>, usize)>,
+}
+
+impl<S> Tap<S> {
+    pub(super) fn new(socket: S, ledger: Ledger, limits: Limits) -> Self {
+        Self {
+            socket,
+            ledger,
+            limits,
+            state: State::Head(0),
+            inbox: BytesMut::new(),
+            outbox: BytesMut::new(),
+            head_deadline: Box::pin(sleep_until(Instant::now() + limits.head_timeout)),
+            write_deadline: None,
+            lingering: None,
+        }
     }
 
-    fn take_in(&mut self, input: &[u8]) {
-        for part in self.framer.feed(input) {
-            match part {
-                Part::Head(head) => {
-                    self.heads.push(Ok(head.clone()));
-                    self.ready.push_back(head);
+    /// Moves judged bytes from the inbox to the outbox.
+    fn judge(&mut self) {
+        while !self.inbox.is_empty() {
+            let inbox = self.inbox.len();
+            let run = match &mut self.state {
+                &mut State::Head(seen) => {
+                    if self.judge_head(seen) {
+                        continue;
+                    }
+                    return;
                 }
-                Part::Body(bytes) => self.ready.push_back(bytes),
-                Part::Refused(refusal) => {
-                    self.heads.push(Err(refusal));
-                    self.ready.push_back(Bytes::from_static(SUBSTITUTE));
-                    self.over = Some(Over::Refused);
-                    self.drop_rest();
+                State::Length(left) => {
+                    let run = usize::try_from(*left).unwrap_or(usize::MAX).min(inbox);
+                    *left -= run as u64;
+                    if *left == 0 {
+                        self.state = State::Head(0);
+                    }
+                    run
                 }
-                Part::BrokenBody => {
-                    // No chunked body continues like this, whatever part it is in.
-                    self.ready.push_back(Bytes::from_static(b"\0"));
-                    self.over = Some(Over::Broken);
-                    self.drop_rest();
+                State::Chunked(scanner) => match scanner.scan(&self.inbox) {
+                    Ok((run, ended)) => {
+                        if ended {
+                            self.state = State::Head(0);
+                        }
+                        run
+                    }
+                    Err(refusal) => {
+                        self.ledger.refuse_body(refusal);
+                        self.state = State::Broken;
+                        return;
+                    }
+                },
+                State::Refused | State::Broken => {
+                    self.inbox.clear();
+                    return;
                 }
+            };
+            let bytes = self.inbox.split_to(run);
+            self.outbox.extend_from_slice(&bytes);
+        }
+    }
+
+    /// Judges the head at the start of the inbox; false when it is not complete.
+    fn judge_head(&mut self, seen: usize) -> bool {
+        // RFC 9112, section 2.2: an empty line before a request is ignored.
+        if seen == 0 && self.inbox.starts_with(b"\r\n") {
+            self.inbox.advance(2);
+            return true;
+        }
+        let end = match framing::find_end(&self.inbox, seen) {
+            Ok(Some(end)) => end,
+            Ok(None) => {
+                self.state = State::Head(self.inbox.len());
+                return false;
+            }
+            Err(refusal) => {
+                self.refuse_head(refusal);
+                return false;
+            }
+        };
+        let head = self.inbox.split_to(end).freeze();
+        let max_body = self.limits.max_body;
+        match framing::judge(&head, max_body) {
+            Ok(framing) => {
+                self.outbox.extend_from_slice(&head);
+                self.ledger.push(Ok(head));
+                self.state = match framing {
+                    Framing::Length(0) => State::Head(0),
+                    Framing::Length(length) => State::Length(length),
+                    Framing::Chunked => State::Chunked(Scanner::new(max_body)),
+                };
+                true
+            }
+            Err(refusal) => {
+                self.refuse_head(refusal);
+                false
             }
         }
     }
 
-    fn drop_rest(&self) {
-        let mut scratch = vec![0; DRAIN];
-        // What is there is read and dropped; an error here has nobody left to hear it.
-        drop(self.stream.try_read(&mut scratch));
+    fn refuse_head(&mut self, refusal: Refusal) {
+        self.ledger.push(Err(refusal));
+        self.state = State::Refused;
+        self.inbox.clear();
+        self.outbox.extend_from_slice(SUBSTITUTE);
+    }
+
+    fn await_head(&mut self) {
+        let deadline = Instant::now() + self.limits.head_timeout;
+        self.head_deadline.as_mut().reset(deadline);
     }
 }
 
-impl AsyncRead for Tap {
+impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        out: &mut ReadBuf<'_>,
+        buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let tap = &mut *self;
         loop {
-            if let Some(front) = self.ready.front_mut() {
-                let length = front.len().min(out.remaining());
-                out.put_slice(&front[..length]);
-                front.advance(length);
-                if front.is_empty() {
-                    self.ready.pop_front();
+            if !tap.outbox.is_empty() {
+                let run = buffer.remaining().min(tap.outbox.len());
+                buffer.put_slice(&tap.outbox.split_to(run));
+                return Poll::Ready(Ok(()));
+            }
+            match tap.state {
+                // The library is told nothing more; it closes the connection after the answer.
+                State::Refused => return Poll::Pending,
+                State::Broken => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+                State::Head(_) | State::Length(_) | State::Chunked(_) => {}
+            }
+            let mut scratch = [MaybeUninit::uninit(); SCRATCH];
+            let mut scratch = ReadBuf::uninit(&mut scratch);
+            match Pin::new(&mut tap.socket).poll_read(cx, &mut scratch) {
+                Poll::Ready(result) => result?,
+                Poll::Pending => {
+                    // Only heads have their deadline here: the body's is the service's. While the service works
+                    // on a request its peer may be silent.
+                    if matches!(tap.state, State::Head(_)) && !tap.ledger.is_busy() {
+                        ready!(tap.head_deadline.as_mut().poll(cx));
+                        if tap.inbox.is_empty() {
+                            return Poll::Ready(Ok(())); // idle: the end of the stream
+                        }
+                        tap.refuse_head(Refusal::new(
+                            408,
+                            "head_timeout",
+                            "the request head did not come in time",
+                        ));
+                        continue;
+                    }
+                    return Poll::Pending;
                 }
+            }
+            if scratch.filled().is_empty() {
                 return Poll::Ready(Ok(()));
             }
-            match self.over {
-                Some(Over::Broken) => return Poll::Ready(Ok(())),
-                // The answer with `connection: close` ends the connection: there is nothing to wake up for.
-                Some(Over::Refused) => return Poll::Pending,
-                None => {}
+            // A head's time runs from its first byte, an idle connection's from the last request.
+            if tap.inbox.is_empty() {
+                tap.await_head();
             }
-            let mut space = [0; 8192];
-            let mut input = ReadBuf::new(&mut space);
-            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut input))?;
-            if input.filled().is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            let filled = input.filled().to_vec();
-            self.take_in(&filled);
+            tap.inbox.extend_from_slice(scratch.filled());
+            tap.judge();
         }
     }
 }
 
-impl AsyncWrite for Tap {
+impl<S: AsyncRead + AsyncWrite + Unpin> Tap<S> {
+    /// A write that is not taken at once must be taken within the write timeout.
+    fn write_within<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if let Poll::Ready(result) = write(Pin::new(&mut self.socket), cx) {
+            self.write_deadline = None;
+            // The idle time before the next request starts when the answer is out.
+            self.await_head();
+            return Poll::Ready(result);
+        }
+        let timeout = self.limits.write_timeout;
+        let deadline = self
+            .write_deadline
+            .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + timeout)));
+        ready!(deadline.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        self.write_within(cx, |socket, cx| socket.poll_write(cx, bytes))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.socket).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let tap = &mut *self;
+        if tap.lingering.is_none() {
+            ready!(Pin::new(&mut tap.socket).poll_shutdown(cx))?;
+            let unread = !matches!(tap.state, State::Head(0));
+            if !unread {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        // Closing with unread bytes resets the connection, and the reset overtakes the answer.
+        let (deadline, taken) = tap
+            .lingering
+            .get_or_insert_with(|| (Box::pin(sleep_until(Instant::now() + LINGER)), 0));
+        loop {
+            let mut scratch = [MaybeUninit::uninit(); SCRATCH];
+            let mut scratch = ReadBuf::uninit(&mut scratch);
+            match Pin::new(&mut tap.socket).poll_read(cx, &mut scratch) {
+                Poll::Ready(Ok(())) if !scratch.filled().is_empty() => {
+                    *taken += scratch.filled().len();
+                    if *taken > MAX_LINGER {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => {
+                    ready!(deadline.as_mut().poll(cx));
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
+        bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        self.write_within(cx, |socket, cx| socket.poll_write_vectored(cx, bytes))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 }
