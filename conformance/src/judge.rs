@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ingenium_contract::envelope::{Header, Mode, STRUCTURED};
-use ingenium_contract::{Finding, Verdict as EventVerdict, validate};
+use ingenium_contract::{Finding, Verdict as EventVerdict, validate, validate_structured};
 use ingenium_types::fingerprint::Line;
 use ingenium_types::{EventType, View};
 
@@ -142,14 +142,20 @@ impl<'a> Judged<'a> {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_slice()))
             .collect();
-        let verdict = validate(&headers, &exchange.body, View::Strict);
         let binary = headers
             .iter()
             .any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
-        // A structured event with the wrong media type is still meant as one.
-        let looks_structured = serde_json::from_slice::<serde_json::Value>(&exchange.body)
-            .is_ok_and(|body| body.get("specversion").is_some());
-        let mode = match (binary, looks_structured) {
+        let has_specversion = |body: serde_json::Value| body.get("specversion").is_some();
+        // A structured event under the wrong media type is still meant as one: HTTP-02 says so, the other checks judge
+        // what it states.
+        let structured =
+            !binary && serde_json::from_slice(&exchange.body).is_ok_and(has_specversion);
+        let verdict = if structured {
+            validate_structured(&exchange.body, View::Strict)
+        } else {
+            validate(&headers, &exchange.body, View::Strict)
+        };
+        let mode = match (binary, structured) {
             (true, _) => Some(Mode::Binary),
             (false, true) => Some(Mode::Structured),
             (false, false) => verdict.mode,

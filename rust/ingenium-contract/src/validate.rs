@@ -77,7 +77,10 @@ pub fn judge(event: &CloudEvent, view: View) -> (Option<Payload>, Vec<Finding>) 
     };
     let mut findings = profile::check_envelope(event, event_type, view);
     let Some(data) = event.json_data() else {
-        if findings.iter().any(|finding| finding.rule == rule::MEDIA_TYPE) {
+        if findings
+            .iter()
+            .any(|finding| finding.rule == rule::MEDIA_TYPE)
+        {
             return (None, findings); // that is why, and said already
         }
         findings.push(
