@@ -5,16 +5,16 @@
 //! among them: were the two ever to disagree, nothing would be hidden.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::OnceLock;
 
-use ingenium_types::{EventType, Reader, Refusal, Rule, View};
+use ingenium_types::{EventType, Refusal, Rule, View};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::finding::{Finding, excerpt, json_message};
 use crate::generated::bundle;
+use crate::locate::locate;
 
 /// All findings about `data`, which the decoder refused with `refusal`.
 pub(crate) fn explain(
@@ -33,8 +33,14 @@ pub(crate) fn explain(
     }
     let mut findings = Vec::new();
     if let Ok(value) = serde_json::from_slice::<Value>(data) {
-        for error in validator(event_type, view).iter_errors(&value) {
-            collect(&error, &value, data, &mut findings);
+        let (validator, schema) = bundle_of(event_type, view);
+        let judged = Judged {
+            root: &value,
+            data,
+            schema,
+        };
+        for error in validator.iter_errors(&value) {
+            collect(&error, &judged, &mut findings);
         }
     }
     let covered = findings
@@ -53,36 +59,47 @@ pub(crate) fn explain(
     findings
 }
 
-/// The validators, built when first needed: a component that sees no bad event never pays for them.
-fn validator(event_type: EventType, view: View) -> &'static Validator {
-    static STRICT: OnceLock<HashMap<&'static str, Validator>> = OnceLock::new();
-    static READER: OnceLock<HashMap<&'static str, Validator>> = OnceLock::new();
+/// What is judged, and by which schema.
+struct Judged<'a> {
+    root: &'a Value,
+    data: &'a [u8],
+    schema: &'a Value,
+}
+
+type Bundle = (Validator, Value);
+
+/// The bundles, built when first needed: a component that sees no bad event never pays for them.
+fn bundle_of(event_type: EventType, view: View) -> &'static Bundle {
+    static STRICT: OnceLock<HashMap<&'static str, Bundle>> = OnceLock::new();
+    static READER: OnceLock<HashMap<&'static str, Bundle>> = OnceLock::new();
     let (cell, bundles) = match view {
         View::Strict => (&STRICT, bundle::STRICT),
         View::Reader => (&READER, bundle::READER),
     };
-    let validators = cell.get_or_init(|| {
+    let built = cell.get_or_init(|| {
         bundles
             .iter()
             .map(|(name, json)| (*name, build(json)))
             .collect()
     });
-    validators
+    built
         .get(event_type.as_str())
         .expect("every event type has a bundle: both are generated from the catalog")
 }
 
-fn build(bundle: &str) -> Validator {
+fn build(bundle: &str) -> Bundle {
     let schema: Value = serde_json::from_str(bundle).expect("a generated bundle is JSON");
-    jsonschema::options()
+    let validator = jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         // Linear-time patterns: no input can make a pattern slow.
         .with_pattern_options(jsonschema::PatternOptions::regex())
         .build(&schema)
-        .expect("a generated bundle is a schema: the drift test has compiled it")
+        .expect("a generated bundle is a schema: the drift test has compiled it");
+    (validator, schema)
 }
 
-fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mut Vec<Finding>) {
+fn collect(error: &ValidationError<'_>, judged: &Judged<'_>, findings: &mut Vec<Finding>) {
+    let Judged { root, data, schema } = *judged;
     let pointer = error.instance_path().as_str().to_owned();
     match error.kind() {
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
@@ -93,13 +110,13 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
             match selected {
                 Some(branch) => {
                     for inner in branch {
-                        collect_in_branch(inner, root, data, findings);
+                        collect_in_branch(inner, judged, findings);
                     }
                 }
                 None => {
                     if let Some(inner) = context.iter().flatten().find(|inner| is_tag_error(inner))
                     {
-                        collect(inner, root, data, findings);
+                        collect(inner, judged, findings);
                     }
                 }
             }
@@ -166,7 +183,7 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
         | ValidationErrorKind::Not { .. }
         | ValidationErrorKind::MaxLength { .. }
         | ValidationErrorKind::MinLength { .. } => {
-            let form = form_of(error);
+            let form = form_of(error, schema);
             findings.push(finding(
                 Rule::Pattern,
                 pointer.clone(),
@@ -205,8 +222,7 @@ fn collect(error: &ValidationError<'_>, root: &Value, data: &[u8], findings: &mu
 /// Inside the branch of a tag table a missing or forbidden member is the tag's doing.
 fn collect_in_branch(
     error: &ValidationError<'_>,
-    root: &Value,
-    data: &[u8],
+    judged: &Judged<'_>,
     findings: &mut Vec<Finding>,
 ) {
     if let ValidationErrorKind::Required { property } = error.kind() {
@@ -221,11 +237,11 @@ fn collect_in_branch(
             pointer,
             member,
             rule,
-            data,
+            judged.data,
             "this kind of event needs it",
         ));
     } else {
-        collect(error, root, data, findings);
+        collect(error, judged, findings);
     }
 }
 
@@ -290,63 +306,28 @@ const fn kind_name(value: &Value) -> &'static str {
     }
 }
 
-/// The form of the scalar whose pattern an error is about, by the name of its definition.
-fn form_of(error: &ValidationError<'_>) -> String {
-    let place = error.schema_path().as_str();
-    let location = error
-        .absolute_keyword_location()
-        .map(ToString::to_string)
-        .unwrap_or_else(|| place.to_owned());
-    let name = location
-        .rsplit_once("$defs/")
-        .and_then(|(_, rest)| rest.split('/').next())
-        .unwrap_or_default();
-    ingenium_types::scalar::form_of(name).map_or_else(
-        || "see the schema for its form".to_owned(),
-        |form| format!("expected {form}"),
-    )
-}
-
-/// The byte range of the value at `pointer`.
-fn locate(data: &[u8], pointer: &str) -> Option<Range<usize>> {
-    let mut reader = Reader::new(data, View::Reader);
-    let tokens: Vec<String> = pointer
-        .split('/')
-        .skip(1)
-        .map(|token| token.replace("~1", "/").replace("~0", "~"))
-        .collect();
-    descend(&mut reader, &tokens).ok().flatten()
-}
-
-fn descend(reader: &mut Reader<'_>, tokens: &[String]) -> Result<Option<Range<usize>>, Refusal> {
-    let Some((token, rest)) = tokens.split_first() else {
-        let start = reader.position();
-        let length = reader.skip()?.len();
-        return Ok(Some(start..start + length));
-    };
-    let mut found = None;
-    match reader.kind()? {
-        ingenium_types::read::Kind::Object => {
-            reader.object(|reader, name| {
-                if name == token {
-                    found = descend(reader, rest)?;
-                    Ok(())
-                } else {
-                    reader.skip().map(|_| ())
-                }
-            })?;
-        }
-        ingenium_types::read::Kind::Array => {
-            reader.array(|reader, index| {
-                if token.parse() == Ok(index) {
-                    found = descend(reader, rest)?;
-                    Ok(())
-                } else {
-                    reader.skip().map(|_| ())
-                }
-            })?;
-        }
-        _ => {}
+/// The form of the scalar that an error is about: the first one on the way from the root, since a refined scalar
+/// refers to the one that it refines.
+fn form_of(error: &ValidationError<'_>, schema: &Value) -> String {
+    let mut place = schema;
+    for token in error.evaluation_path().as_str().split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        let next = if token == "$ref" {
+            let name = place["$ref"]
+                .as_str()
+                .and_then(|target| target.strip_prefix("#/$defs/"))
+                .unwrap_or_default();
+            if let Some(form) = ingenium_types::scalar::form_of(name) {
+                return format!("expected {form}");
+            }
+            schema["$defs"].get(name)
+        } else if let Value::Array(items) = place {
+            token.parse().ok().and_then(|index: usize| items.get(index))
+        } else {
+            place.get(&token)
+        };
+        let Some(next) = next else { break };
+        place = next;
     }
-    Ok(found)
+    "see the schema for its form".to_owned()
 }

@@ -8,10 +8,13 @@ pub mod event;
 pub mod finding;
 pub mod profile;
 pub mod rule;
+#[cfg(feature = "cloudevents-sdk")]
+pub mod sdk;
 pub mod validate;
 
 mod explain;
 mod generated;
+mod locate;
 
 pub use attribute::Time;
 pub use envelope::{Mode, Received, SpecVersions};

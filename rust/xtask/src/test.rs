@@ -30,7 +30,13 @@ const STAGES: &[Stage] = &[
     ),
     cargo(
         "tests",
-        &["test", "--workspace", "--locked", "--no-fail-fast"],
+        &[
+            "test",
+            "--workspace",
+            "--all-features",
+            "--locked",
+            "--no-fail-fast",
+        ],
     ),
     Stage {
         name: "docs",
