@@ -1,4 +1,5 @@
 //! Tests through the public door.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod event;
 mod exact;
