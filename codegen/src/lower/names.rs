@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Errors};
-use crate::model::{Enumeration, Event, Field, Local, Model, Payload};
+use crate::model::{Enumeration, Event, Field, Local, Model, Payload, Shape};
 
 /// Types that generators bring along.
 const TAKEN: &[&str] = &["eventtype", "payload", "unknowndata", "unknownvalue"];
@@ -16,6 +16,9 @@ pub(crate) fn check(model: &Model) -> Result<(), Errors> {
         .iter()
         .map(|name| ((*name).to_owned(), (*name).to_owned()))
         .collect();
+    for scalar in scalars(model) {
+        types.insert(scalar.to_ascii_lowercase(), scalar.to_owned());
+    }
     for enumeration in &model.enumerations {
         let file = "schemas/common.schema.json";
         claim(&mut types, file, &enumeration.title, &mut errors);
@@ -44,6 +47,25 @@ pub(crate) fn check(model: &Model) -> Result<(), Errors> {
         }
     }
     errors.or(())
+}
+
+/// Every scalar that a member holds.
+fn scalars(model: &Model) -> Vec<&str> {
+    let objects = model.events.iter().flat_map(objects);
+    let fields = objects.flat_map(|(_, fields)| fields);
+    let mut scalars = Vec::new();
+    for field in fields {
+        let shape = match &field.shape {
+            Shape::List { item, .. } => item,
+            shape => shape,
+        };
+        match shape {
+            Shape::Scalar(name) => scalars.push(name.as_str()),
+            Shape::Map { key, value, .. } => scalars.extend([key.as_str(), value]),
+            _ => {}
+        }
+    }
+    scalars
 }
 
 fn objects(event: &Event) -> Vec<(&str, &[Field])> {
