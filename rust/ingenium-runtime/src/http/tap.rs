@@ -194,21 +194,25 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
             match Pin::new(&mut tap.socket).poll_read(cx, &mut scratch) {
                 Poll::Ready(result) => result?,
                 Poll::Pending => {
-                    // Only heads have their deadline here: the body's is the service's. While the service works
-                    // on a request its peer may be silent.
-                    if matches!(tap.state, State::Head(_)) && !tap.ledger.is_busy() {
-                        ready!(tap.head_deadline.as_mut().poll(cx));
-                        if tap.inbox.is_empty() {
-                            return Poll::Ready(Ok(())); // idle: the end of the stream
-                        }
+                    // Only heads have their deadline here: the body's is the service's.
+                    if !matches!(tap.state, State::Head(_)) {
+                        return Poll::Pending;
+                    }
+                    ready!(tap.head_deadline.as_mut().poll(cx));
+                    if tap.ledger.is_busy() {
+                        // The peer waits for its answer and may be silent; the timer goes on, or nobody would look
+                        // after it when the answer is out.
+                        tap.await_head();
+                    } else if tap.inbox.is_empty() {
+                        return Poll::Ready(Ok(())); // idle: the end of the stream
+                    } else {
                         tap.refuse_head(Refusal::new(
                             408,
                             "head_timeout",
                             "the request head did not come in time",
                         ));
-                        continue;
                     }
-                    return Poll::Pending;
+                    continue;
                 }
             }
             if scratch.filled().is_empty() {

@@ -1,0 +1,8 @@
+//! The crate through its doors: real sockets on the loopback address.
+
+mod client;
+mod drain;
+mod environment;
+mod hostile;
+mod served;
+mod slow;
