@@ -18,6 +18,7 @@ use ingenium_types::canonical::canonical;
 use ingenium_types::{Payload, View};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::emit::{Stamp, cause_of};
@@ -117,14 +118,16 @@ where
             observer: self.observer,
         });
         info!(source = served.stamp.source, port, "component listens");
-        let sender = tokio::spawn(Arc::clone(&served).send_all(sink, shutdown.clone()));
+        // A set of one: dropped with this future, it takes the sender along.
+        let mut sender = JoinSet::new();
+        sender.spawn(Arc::clone(&served).send_all(sink, shutdown.clone()));
         let handler = Arc::clone(&served);
         let handle = move |request| {
             let handler = Arc::clone(&handler);
             async move { handler.answer(request).await }
         };
         server::serve(listener, handle, Limits::default(), shutdown).await;
-        drop(sender.await);
+        while sender.join_next().await.is_some() {}
         info!("component stopped");
         Ok(())
     }
