@@ -65,7 +65,7 @@ impl Source {
 
         let file = format!("schemas/{}", catalog.common);
         let common = catalog::read(root, &file)?;
-        meta.check_schema(&file, &common)?;
+        meta.check_common(&file, &common)?;
         let (definitions, enumerations) = lower::common(&catalog, &file, &common)?;
 
         let mut errors = Errors::default();
@@ -101,7 +101,7 @@ fn event(
 ) -> Result<(Json, crate::model::Event), Errors> {
     let file = entry.file();
     let schema = catalog::read(root, &file)?;
-    meta.check_schema(&file, &schema)?;
+    meta.check_event(&file, &schema)?;
     let event = lower::event(catalog, entry, &schema, definitions)?;
     Ok((schema, event))
 }

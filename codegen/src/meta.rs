@@ -7,25 +7,31 @@ use crate::json::Json;
 const SCHEMA: &str = "schemas/meta/schema.schema.json";
 const CATALOG: &str = "schemas/meta/catalog.schema.json";
 
-/// The two meta-schemas, compiled.
+/// The meta-schemas, compiled.
 pub(crate) struct Meta {
-    schema: jsonschema::Validator,
     catalog: jsonschema::Validator,
+    common: jsonschema::Validator,
+    event: jsonschema::Validator,
 }
 
 impl Meta {
     pub(crate) fn load(root: &std::path::Path) -> Result<Self, Errors> {
-        let compile = |file| {
-            let json = crate::catalog::read(root, file)?;
-            jsonschema::options()
-                .with_draft(jsonschema::Draft::Draft202012)
-                .offline()
-                .build(&json.to_value())
-                .map_err(|error| Errors::from(Error::new(file, "", error.to_string())))
+        let read = |file| Ok::<_, Errors>(crate::catalog::read(root, file)?.to_value());
+        let catalog = read(CATALOG)?;
+        let schema = read(SCHEMA)?;
+        // Which kind of file it is, is known: naming it keeps the other kind out of the errors.
+        let kind = |name: &str| {
+            let mut schema = schema.clone();
+            if let Some(members) = schema.as_object_mut() {
+                members.remove("oneOf");
+                members.insert("$ref".to_owned(), format!("#/$defs/{name}").into());
+            }
+            compile(SCHEMA, &schema)
         };
         Ok(Self {
-            schema: compile(SCHEMA)?,
-            catalog: compile(CATALOG)?,
+            catalog: compile(CATALOG, &catalog)?,
+            common: kind("commonSchema")?,
+            event: kind("eventSchema")?,
         })
     }
 
@@ -33,37 +39,42 @@ impl Meta {
         check(&self.catalog, file, json)
     }
 
-    pub(crate) fn check_schema(&self, file: &str, json: &Json) -> Result<(), Errors> {
-        check(&self.schema, file, json)
+    pub(crate) fn check_common(&self, file: &str, json: &Json) -> Result<(), Errors> {
+        check(&self.common, file, json)
     }
+
+    pub(crate) fn check_event(&self, file: &str, json: &Json) -> Result<(), Errors> {
+        check(&self.event, file, json)
+    }
+}
+
+fn compile(file: &str, schema: &serde_json::Value) -> Result<jsonschema::Validator, Errors> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .offline()
+        .build(schema)
+        .map_err(|error| Error::new(file, "", error.to_string()).into())
 }
 
 fn check(validator: &jsonschema::Validator, file: &str, json: &Json) -> Result<(), Errors> {
     let mut errors = Errors::default();
     for error in validator.iter_errors(&json.to_value()) {
-        deepest(&error, file, &mut errors);
+        closest(&error, file, &mut errors);
     }
     errors.or(())
 }
 
-/// A failed `oneOf` says nothing: the branch that went furthest into the file does.
-fn deepest(error: &jsonschema::ValidationError<'_>, file: &str, errors: &mut Errors) {
-    use jsonschema::error::ValidationErrorKind::{AnyOf, OneOfNotValid};
+/// A failed `oneOf` says nothing: the branch with the fewest faults is what the author meant.
+fn closest(error: &jsonschema::ValidationError<'_>, file: &str, errors: &mut Errors) {
+    use jsonschema::error::ValidationErrorKind::OneOfNotValid;
     let branches = match error.kind() {
-        OneOfNotValid { context } | AnyOf { context } => context.as_slice(),
+        OneOfNotValid { context } => context.as_slice(),
         _ => &[],
     };
-    let depth = |branch: &Vec<jsonschema::ValidationError<'_>>| {
-        branch
-            .iter()
-            .map(|error| error.instance_path().as_str().len())
-            .max()
-            .unwrap_or(0)
-    };
-    match branches.iter().max_by_key(|branch| depth(branch)) {
+    match branches.iter().min_by_key(|branch| branch.len()) {
         Some(branch) => {
             for error in branch {
-                deepest(error, file, errors);
+                closest(error, file, errors);
             }
         }
         None => errors.push(Error::new(

@@ -3,6 +3,8 @@
 
 mod change;
 mod drift;
+mod envelope;
+mod example;
 mod hostile;
 mod snapshot;
 mod tree;

@@ -47,11 +47,11 @@ fn main() -> ExitCode {
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
         ["help" | "--help" | "-h"] => {
-            console::out(USAGE);
+            console::out(USAGE.trim_end());
             ExitCode::SUCCESS
         }
         _ => {
-            console::err(USAGE);
+            console::err(USAGE.trim_end());
             ExitCode::from(2)
         }
     }

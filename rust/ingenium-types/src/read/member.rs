@@ -1,10 +1,19 @@
-//! What members hold beyond scalars: booleans, lists, maps. Generated decoders call these.
+//! Members of an object, and what they hold beyond scalars: booleans, lists, maps. Generated decoders call these.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::{Decode, Reader};
+use super::{Decode, Reader, View};
 use crate::refusal::{Refusal, Rule};
 use crate::scalar::Scalar;
+
+/// The value of a required member, or the refusal that it is missing.
+///
+/// # Errors
+/// [`Rule::Required`] with the pointer of the missing member and the range of its object.
+pub fn required<T>(slot: Option<T>, member: &str, object: &Range<usize>) -> Result<T, Refusal> {
+    slot.ok_or_else(|| Refusal::new(Rule::Required, object.clone()).under(member))
+}
 
 impl Decode for bool {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
@@ -13,6 +22,28 @@ impl Decode for bool {
 }
 
 impl Reader<'_> {
+    /// Reads a declared member's value into its slot.
+    ///
+    /// # Errors
+    /// What the value's decoder refuses.
+    pub fn field<T: Decode>(&mut self, slot: &mut Option<T>) -> Result<(), Refusal> {
+        *slot = Some(T::decode(self)?);
+        Ok(())
+    }
+
+    /// Meets an undeclared member: refused in the strict view, passed over in the reader view.
+    ///
+    /// # Errors
+    /// [`Rule::UnknownMember`], or any JSON rule inside the value.
+    pub fn unknown(&mut self) -> Result<(), Refusal> {
+        let start = self.position();
+        self.skip()?;
+        match self.view {
+            View::Strict => Err(Refusal::new(Rule::UnknownMember, start..self.at)),
+            View::Reader => Ok(()),
+        }
+    }
+
     /// Reads an array of at most `most` entries.
     ///
     /// # Errors
