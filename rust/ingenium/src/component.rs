@@ -66,7 +66,7 @@ where
     /// A component whose events have this CloudEvents `source` (`/ingenium/<role>/<name>`).
     #[must_use]
     pub fn new(role: R, source: impl Into<String>) -> Self {
-        let observer = Arc::new(ingenium_runtime::observer::LogObserver::default());
+        let observer = Arc::new(ingenium_runtime::observer::LogObserver);
         Self {
             role,
             source: source.into(),

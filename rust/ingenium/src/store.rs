@@ -78,6 +78,9 @@ pub struct Row {
     pub body: Vec<u8>,
 }
 
+/// An event in binary mode: headers and body.
+pub type Output = (Vec<(String, String)>, Vec<u8>);
+
 /// What one event changes beside the state.
 #[derive(Debug)]
 pub struct Receipt<'a> {
@@ -88,7 +91,7 @@ pub struct Receipt<'a> {
     /// Its natural key and canonical content.
     pub natural_key: Option<(&'a str, &'a str)>,
     /// The events that it caused: headers and body.
-    pub outputs: Vec<(Vec<(String, String)>, Vec<u8>)>,
+    pub outputs: Vec<Output>,
 }
 
 /// An open component store.

@@ -76,7 +76,7 @@ pub(crate) fn run(root: &Path, options: Options) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            say(&format!("endurance: {message}"));
+            say(format!("endurance: {message}"));
             ExitCode::FAILURE
         }
     }
@@ -122,7 +122,7 @@ fn endure(bench: &Bench, options: Options) -> Result<(), String> {
                     "run {run} with {sizing} ends with {print}, an earlier one with {other}"
                 ));
             }
-            say(&format!("run {run}/{} {sizing}: {summary}", options.runs));
+            say(format!("run {run}/{} {sizing}: {summary}", options.runs));
             first = Some(print);
         }
         undisturbed.push(first.unwrap_or_default());
@@ -184,7 +184,7 @@ fn disturb(
             "kill {kill} of {victim}: ends with {print}, undisturbed with {expected}"
         ));
     }
-    say(&format!(
+    say(format!(
         "kill {kill}/{kills} of {victim} ({status}): same fingerprint"
     ));
     Ok(())

@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<(), String> {
             missing.join(", ")
         ));
     }
-    say(&format!("installing {}", missing.join(", ")));
+    say(format!("installing {}", missing.join(", ")));
     let status = Command::new("sh")
         .args(["-c", &install])
         .status()

@@ -86,19 +86,19 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     }
     let mut results = Vec::with_capacity(STAGES.len());
     for stage in STAGES {
-        say(&format!("\n== {} ==", stage.name));
+        say(format!("\n== {} ==", stage.name));
         let (passed, took) = timed(root, stage);
         results.push((stage.name, passed, took));
     }
     say("\nstage          seconds  result");
     for (name, passed, took) in &results {
         let result = if *passed { "ok" } else { "FAILED" };
-        say(&format!("{name:<14} {:>7.1}  {result}", took.as_secs_f64()));
+        say(format!("{name:<14} {:>7.1}  {result}", took.as_secs_f64()));
     }
     let total: Duration = results.iter().map(|(_, _, took)| *took).sum();
     let failed = results.iter().filter(|(_, passed, _)| !passed).count();
-    say(&format!("{:<14} {:>7.1}", "total", total.as_secs_f64()));
-    say(&format!(
+    say(format!("{:<14} {:>7.1}", "total", total.as_secs_f64()));
+    say(format!(
         "{} passed, {failed} failed",
         results.len() - failed
     ));
@@ -124,7 +124,7 @@ fn timed(root: &Path, stage: &Stage) -> (bool, Duration) {
     let passed = match status {
         Ok(status) => status.success(),
         Err(error) => {
-            say(&format!("cannot start `{}`: {error}", stage.program));
+            say(format!("cannot start `{}`: {error}", stage.program));
             false
         }
     };

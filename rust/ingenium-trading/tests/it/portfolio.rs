@@ -112,7 +112,8 @@ fn a_rejected_order_frees_its_reservation() {
 
 #[test]
 fn no_order_without_reason() {
-    let cases: [(&str, fn(&mut Scene<Portfolio>)); 3] = [
+    type Prepare = fn(&mut Scene<Portfolio>);
+    let cases: [(&str, Prepare); 3] = [
         ("no_known_price", |_| {}),
         ("below_minimum", |scene| {
             drop(scene.give(bar("A", 1, "5000", "5000", "1"), "02"))

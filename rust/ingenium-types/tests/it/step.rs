@@ -17,9 +17,9 @@ fn key(day: &str, symbol: &str) -> InputKey {
 
 #[track_caller]
 fn deliver(schedule: &mut Schedule, offset: Offset, subscriber: Rank) {
-    assert_eq!(schedule.next(), Next::Deliver(offset, subscriber));
+    assert_eq!(schedule.next_delivery(), Next::Deliver(offset, subscriber));
     assert_eq!(
-        schedule.next(),
+        schedule.next_delivery(),
         Next::Deliver(offset, subscriber),
         "asking changes nothing"
     );
@@ -34,7 +34,7 @@ fn each_subscriber_gets_the_whole_step_and_effects_come_first() {
     schedule.input(key("01", "B"), 0, all.clone());
     schedule.input(key("01", "A"), 1, all.clone());
     assert_eq!(
-        schedule.next(),
+        schedule.next_delivery(),
         Next::Wait,
         "the step is open until a later event"
     );
@@ -45,24 +45,24 @@ fn each_subscriber_gets_the_whole_step_and_effects_come_first() {
     deliver(&mut schedule, 1, PORTFOLIO);
     deliver(&mut schedule, 0, PORTFOLIO);
     // The strategy answers A with a signal (3), the portfolio that with an order (4), the executor rejects it (5).
-    assert_eq!(schedule.next(), Next::Deliver(1, STRATEGY));
+    assert_eq!(schedule.next_delivery(), Next::Deliver(1, STRATEGY));
     schedule.emitted(3, vec![PORTFOLIO]);
     schedule.settled(1, STRATEGY);
-    assert_eq!(schedule.next(), Next::Deliver(3, PORTFOLIO));
+    assert_eq!(schedule.next_delivery(), Next::Deliver(3, PORTFOLIO));
     schedule.emitted(4, vec![EXECUTOR]);
     schedule.settled(3, PORTFOLIO);
-    assert_eq!(schedule.next(), Next::Deliver(4, EXECUTOR));
+    assert_eq!(schedule.next_delivery(), Next::Deliver(4, EXECUTOR));
     schedule.emitted(5, vec![PORTFOLIO]);
     schedule.settled(4, EXECUTOR);
     deliver(&mut schedule, 5, PORTFOLIO);
     deliver(&mut schedule, 0, STRATEGY);
 
-    assert_eq!(schedule.next(), Next::Wait);
+    assert_eq!(schedule.next_delivery(), Next::Wait);
     schedule.end_input();
     deliver(&mut schedule, 2, EXECUTOR);
     deliver(&mut schedule, 2, PORTFOLIO);
     deliver(&mut schedule, 2, STRATEGY);
-    assert_eq!(schedule.next(), Next::Done);
+    assert_eq!(schedule.next_delivery(), Next::Done);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_event_that_nobody_gets_still_closes_the_step_before() {
     schedule.input(key("01", "A"), 0, vec![STRATEGY]);
     schedule.input(key("02", "A"), 1, vec![]);
     deliver(&mut schedule, 0, STRATEGY);
-    assert_eq!(schedule.next(), Next::Wait);
+    assert_eq!(schedule.next_delivery(), Next::Wait);
 }
 
 #[test]
@@ -92,5 +92,5 @@ fn emitted_events_go_by_offset_and_then_rank() {
     deliver(&mut schedule, 8, PORTFOLIO);
     deliver(&mut schedule, 9, EXECUTOR);
     schedule.end_input();
-    assert_eq!(schedule.next(), Next::Done);
+    assert_eq!(schedule.next_delivery(), Next::Done);
 }
