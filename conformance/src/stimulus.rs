@@ -31,11 +31,7 @@ const DAY: i64 = 86_400_000_000_000;
 pub fn bar(symbol: &str, index: usize) -> Option<CloudEvent> {
     let step = |index: usize| -> usize {
         let phase = index % (2 * HALF_WAVE);
-        if phase < HALF_WAVE {
-            HALF_WAVE - phase
-        } else {
-            phase - HALF_WAVE
-        }
+        HALF_WAVE.abs_diff(phase)
     };
     // In hundredths: 100.00 at the bottom, half a unit a bar.
     let (open, close) = (10_000 + 50 * step(index), 10_000 + 50 * step(index + 1));

@@ -192,7 +192,7 @@ impl Target {
                 .await
             {
                 Ok(answer) if answer.status == 503 => {
-                    tokio::time::sleep(Duration::from_millis(10)).await
+                    tokio::time::sleep(Duration::from_millis(10)).await;
                 }
                 _ => return Ok(()),
             }

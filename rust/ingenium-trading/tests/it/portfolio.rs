@@ -116,10 +116,10 @@ fn no_order_without_reason() {
     let cases: [(&str, Prepare); 3] = [
         ("no_known_price", |_| {}),
         ("below_minimum", |scene| {
-            drop(scene.give(bar("A", 1, "5000", "5000", "1"), "02"))
+            drop(scene.give(bar("A", 1, "5000", "5000", "1"), "02"));
         }),
         ("price_not_positive", |scene| {
-            drop(scene.give(bar("A", 1, "0", "0", "1"), "02"))
+            drop(scene.give(bar("A", 1, "0", "0", "1"), "02"));
         }),
     ];
     for (reason, prepare) in cases {
