@@ -13,6 +13,7 @@ pub mod sdk;
 pub mod validate;
 
 mod explain;
+#[rustfmt::skip] // the generator decides how its files look
 mod generated;
 mod locate;
 
