@@ -1,1 +1,38 @@
 //! Embedded broker with the behaviour of a Knative Broker and its Triggers: durable, ordered per key.
+//!
+//! It has the HTTP face of Knative (`POST /{namespace}/{broker}`), so a component moves to a cluster unchanged, and
+//! keeps what Knative leaves to chance: an event is on disk before its 202, an event that comes again is stored
+//! once, events of one key stay in order under failures, and in mode [`Mode::Step`] a run over recorded input is
+//! the same run whatever the machine does.
+//!
+//! | Step | Module |
+//! |---|---|
+//! | requests are routed | `routes` |
+//! | an event is judged and stored | `ingress`, `store` |
+//! | brokers and triggers are kept as objects of Knative's own shape | `api`, [`trigger`] |
+//! | which delivery comes next | `dispatch` |
+//! | a delivery and what its answer means | `delivery` |
+
+mod api;
+mod broker;
+pub mod config;
+mod core;
+mod counts;
+mod delivery;
+mod dispatch;
+mod error;
+mod handle;
+mod ingress;
+mod lateness;
+mod log;
+mod routes;
+mod store;
+pub mod trigger;
+
+pub use broker::Broker;
+pub use config::{Config, Limits, Mode};
+pub use counts::Counts;
+pub use error::Error;
+pub use handle::Handle;
+pub use store::{DeadLetter, StoredEvent};
+pub use trigger::Trigger;

@@ -1,0 +1,85 @@
+//! What a broker is told when it is opened.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a broker is set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The SQLite file; created when absent, its folder is not.
+    pub path: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The namespace in the broker's URL.
+    pub namespace: String,
+    /// The name in the broker's URL.
+    pub broker: String,
+    /// The order of deliveries.
+    pub mode: Mode,
+    /// What it may take.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// A broker with the usual limits.
+    #[must_use]
+    pub fn new(
+        path: impl Into<PathBuf>,
+        listen: SocketAddr,
+        namespace: impl Into<String>,
+        broker: impl Into<String>,
+        mode: Mode,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            listen,
+            namespace: namespace.into(),
+            broker: broker.into(),
+            mode,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The order of deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    /// For each trigger, in log order per key, keys in parallel.
+    Fifo,
+    /// One delivery at a time in the whole broker, in step order ([`ingenium_types::step`]).
+    Step {
+        /// The `source` of the input events: the run's ingestor.
+        input_source: String,
+    },
+}
+
+/// What a broker may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests that wait for the disk; more are answered with 429.
+    pub queue: usize,
+    /// Attempts that a trigger has open at a time.
+    pub in_flight: usize,
+    /// Events that a trigger has read and not settled. Keys that fail fill it: beyond this they hold up the others.
+    pub window: usize,
+    /// Events that are kept in memory after they were stored.
+    pub recent: usize,
+    /// How long an attempt may take when the trigger does not say.
+    pub timeout: Duration,
+    /// How long open deliveries may take after a shutdown was asked for.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            queue: 1024,
+            in_flight: 32,
+            window: 1024,
+            recent: 8192,
+            timeout: Duration::from_secs(30),
+            drain: Duration::from_secs(3),
+        }
+    }
+}

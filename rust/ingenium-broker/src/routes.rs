@@ -1,0 +1,59 @@
+//! Which part of the broker answers a request.
+
+use std::sync::atomic::Ordering;
+
+use ingenium_runtime::http::{Request, Response};
+
+use crate::core::Core;
+use crate::{api, ingress};
+
+/// Answers a request.
+pub(crate) async fn answer(core: &Core, request: Request) -> Response {
+    let segments: Vec<&str> = request.path.split('/').skip(1).collect();
+    match segments.as_slice() {
+        ["healthz"] if request.method == "GET" => Response::empty(200),
+        ["readyz"] if request.method == "GET" => {
+            if is_ready(core) {
+                Response::empty(200)
+            } else {
+                ingress::stopping()
+            }
+        }
+        [
+            "apis",
+            "eventing.knative.dev",
+            "v1",
+            "namespaces",
+            namespace,
+            kind,
+            name,
+        ] => api::answer(core, &request, namespace, kind, name).await,
+        [namespace, name] if *namespace == core.config.namespace && *name == core.config.broker => {
+            match request.method.as_str() {
+                "POST" if is_ready(core) => ingress::receive(core, &request).await,
+                "POST" => ingress::stopping(),
+                "OPTIONS" => Response::empty(200).header("allow", "POST, OPTIONS"),
+                _ => method_not_allowed("POST, OPTIONS"),
+            }
+        }
+        _ => Response::problem(
+            404,
+            "not_found",
+            &format!(
+                "nothing is served here; events go to `/{}/{}`",
+                core.config.namespace, core.config.broker
+            ),
+            &[],
+        ),
+    }
+}
+
+/// The method is not one of `allowed`.
+pub(crate) fn method_not_allowed(allowed: &str) -> Response {
+    let detail = format!("the method is not served here; use one of {allowed}");
+    Response::problem(405, "method_not_allowed", &detail, &[]).header("allow", allowed)
+}
+
+fn is_ready(core: &Core) -> bool {
+    core.ready.load(Ordering::Acquire) && core.failed.borrow().is_none()
+}

@@ -1,0 +1,181 @@
+//! Reading the log while it is written.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+
+use super::record::{COLUMNS, Shared, column, from_row, offset};
+use crate::counts::Counts;
+use crate::error::Error;
+
+/// A delivery that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The trigger.
+    pub trigger: String,
+    /// The event's place in the log.
+    pub offset: u64,
+    /// The event's `source`.
+    pub source: String,
+    /// The event's `id`.
+    pub id: String,
+    /// The event's `type`.
+    pub type_: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The last answer's status; `None` when there was none.
+    pub status: Option<u16>,
+    /// Why it was given up.
+    pub reason: String,
+}
+
+impl std::fmt::Display for DeadLetter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "trigger {} gave up event {} of {} ({}) after {} attempts: {}",
+            self.trigger, self.id, self.source, self.type_, self.attempts, self.reason
+        )
+    }
+}
+
+/// A connection that only reads. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader(Arc<Mutex<Connection>>);
+
+impl Reader {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// Runs a query away from the tasks that serve.
+    pub(crate) async fn query<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let reader = self.clone();
+        let done = tokio::task::spawn_blocking(move || query(&reader.lock())).await;
+        done.map_err(|error| Error::Unavailable {
+            reason: error.to_string(),
+        })?
+        .map_err(Error::Store)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().expect("no query panics")
+    }
+}
+
+/// Up to `count` events from `first` on.
+pub(crate) fn events(
+    connection: &Connection,
+    first: u64,
+    count: usize,
+) -> rusqlite::Result<Vec<Shared>> {
+    let sql = format!("SELECT {COLUMNS} FROM events WHERE offset >= ?1 ORDER BY offset LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![column(first), count], from_row)?;
+    rows.map(|row| row.map(Arc::new)).collect()
+}
+
+/// The last offset, 0 in an empty log.
+pub(crate) fn head(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT coalesce(max(offset), 0) FROM events", [], |row| {
+        row.get(0).map(offset)
+    })
+}
+
+/// The totals of the log as it is on disk.
+pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0).map(offset));
+    Ok(Counts {
+        stored: count("SELECT count(*) FROM events")?,
+        delivered: count("SELECT count(*) FROM deliveries WHERE state = 'settled'")?,
+        dead_letters: count("SELECT count(*) FROM deliveries WHERE state = 'dead_letter'")?,
+        late: meta(connection, super::writer::LATE)?
+            .and_then(|late| late.parse().ok())
+            .unwrap_or(0),
+        open: 0,
+        input_delivered: 0,
+    })
+}
+
+/// A value of `meta`.
+pub(crate) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    statement.query_row([key], |row| row.get(0)).optional()
+}
+
+/// The triggers: name to object and position.
+pub(crate) fn triggers(
+    connection: &Connection,
+) -> rusqlite::Result<BTreeMap<String, (String, u64)>> {
+    let mut statement = connection.prepare("SELECT name, object, position FROM triggers")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, (row.get(1)?, offset(row.get(2)?))))
+    })?;
+    rows.collect()
+}
+
+/// The object of a broker.
+pub(crate) fn broker(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .query_row(
+            "SELECT object FROM brokers WHERE name = ?1",
+            [name],
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+/// What is over for a trigger after `position`.
+pub(crate) fn settled(
+    connection: &Connection,
+    trigger: &str,
+    position: u64,
+) -> rusqlite::Result<HashSet<u64>> {
+    let mut statement = connection.prepare(
+        "SELECT offset FROM deliveries WHERE trigger = ?1 AND offset > ?2 AND state <> 'open'",
+    )?;
+    let rows = statement.query_map(params![trigger, column(position)], |row| {
+        row.get(0).map(offset)
+    })?;
+    rows.collect()
+}
+
+/// The delivery that was being made when the last process ended.
+pub(crate) fn open_delivery(connection: &Connection) -> rusqlite::Result<Option<(String, u64)>> {
+    connection
+        .query_row(
+            "SELECT trigger, offset FROM deliveries WHERE state = 'open' ORDER BY offset LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, offset(row.get(1)?))),
+        )
+        .optional()
+}
+
+/// The deliveries that were given up.
+pub(crate) fn dead_letters(connection: &Connection) -> rusqlite::Result<Vec<DeadLetter>> {
+    let mut statement = connection.prepare(
+        "SELECT trigger, offset, source, id, type, attempts, status, reason
+         FROM deliveries JOIN events USING (offset) WHERE state = 'dead_letter' ORDER BY offset, trigger",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(DeadLetter {
+            trigger: row.get(0)?,
+            offset: offset(row.get(1)?),
+            source: row.get(2)?,
+            id: row.get(3)?,
+            type_: row.get(4)?,
+            attempts: row.get(5)?,
+            status: row.get(6)?,
+            reason: row.get(7)?,
+        })
+    })?;
+    rows.collect()
+}

@@ -1,0 +1,245 @@
+//! What happens inside one commit.
+
+use std::sync::Arc;
+
+use rusqlite::{Transaction, params};
+use tokio::sync::oneshot;
+
+use super::command::{Accepted, Command, Note, Rejected, Settlement, State, Submission};
+use super::record::{self, Shared, StoredEvent, column};
+use super::writer::LateRule;
+
+/// An answer that is given when the commit is on disk.
+pub(super) type Answer = Box<dyn FnOnce(Option<&Rejected>) + Send>;
+
+/// What a transaction has done, to be told when it holds.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) stored: Vec<Shared>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) late: u64,
+    pub(super) settled: Vec<State>,
+}
+
+/// Carries a command out, up to its answer, which waits for the commit.
+pub(super) fn apply(
+    transaction: &Transaction<'_>,
+    command: Command,
+    head: &mut u64,
+    done: &mut Done,
+    is_late: &LateRule,
+) -> rusqlite::Result<()> {
+    match command {
+        Command::Publish {
+            submission,
+            answer: to,
+        } => {
+            let late = is_late(&submission.event.source);
+            match store(transaction, *submission, head, done) {
+                Ok(Ok(accepted)) => {
+                    done.late += u64::from(late && accepted == Accepted::Stored);
+                    done.answers.push(answer(to, accepted));
+                }
+                Ok(Err(conflict)) => done.answers.push(reject(to, conflict)),
+                Err(error) => {
+                    done.answers.push(answer(to, Accepted::Known));
+                    return Err(error);
+                }
+            }
+        }
+        Command::Reply {
+            trigger,
+            offset,
+            settlement,
+            answer: to,
+        } => {
+            let result = reply(transaction, &trigger, offset, settlement, head, done);
+            done.answers
+                .push(answer(to, *result.as_ref().unwrap_or(&State::DeadLetter)));
+            done.settled.push(result?);
+        }
+        Command::Note(note) => write_note(transaction, &note)?,
+        Command::PutTrigger {
+            name,
+            object,
+            position,
+            answer: to,
+        } => {
+            done.answers.push(answer(to, ()));
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO triggers (name, object, position) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET object = excluded.object",
+            )?;
+            statement.execute(params![name, object, column(position)])?;
+        }
+        Command::DeleteTrigger { name, answer: to } => {
+            done.answers.push(answer(to, ()));
+            transaction.execute("DELETE FROM triggers WHERE name = ?1", [&name])?;
+            transaction.execute("DELETE FROM deliveries WHERE trigger = ?1", [&name])?;
+        }
+        Command::PutBroker {
+            name,
+            object,
+            answer: to,
+        } => {
+            done.answers.push(answer(to, ()));
+            transaction.execute(
+                "INSERT INTO brokers (name, object) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET object = excluded.object",
+                params![name, object],
+            )?;
+        }
+        Command::SetMeta {
+            key,
+            value,
+            answer: to,
+        } => {
+            done.answers.push(answer(to, ()));
+            set_meta(transaction, &key, &value)?;
+        }
+        Command::Flush { answer: to } => done.answers.push(answer(to, ())),
+        Command::Close => {}
+    }
+    Ok(())
+}
+
+/// Stores an event that is not there yet.
+fn store(
+    transaction: &Transaction<'_>,
+    submission: Submission,
+    head: &mut u64,
+    done: &mut Done,
+) -> rusqlite::Result<Result<Accepted, Rejected>> {
+    let event = &submission.event;
+    if let Some(old) = record::find(transaction, &event.source, &event.id)? {
+        let same = record::is_same(&old.event, event);
+        return Ok(if same {
+            Ok(Accepted::Known)
+        } else {
+            Err(Rejected::Conflict(old.offset))
+        });
+    }
+    let offset = *head + 1;
+    record::insert(transaction, offset, &submission)?;
+    *head = offset;
+    done.stored.push(Arc::new(StoredEvent {
+        offset,
+        event: submission.event,
+        mode: submission.mode,
+    }));
+    Ok(Ok(Accepted::Stored))
+}
+
+/// Stores a reply and its settlement together. A reply that cannot be stored fails the delivery (Knative's rule).
+fn reply(
+    transaction: &Transaction<'_>,
+    trigger: &str,
+    offset: u64,
+    mut settlement: Settlement,
+    head: &mut u64,
+    done: &mut Done,
+) -> rusqlite::Result<State> {
+    if let Some(submission) = settlement.reply.take() {
+        let id = submission.event.id.clone();
+        if let Err(Rejected::Conflict(other)) = store(transaction, *submission, head, done)? {
+            settlement.state = State::DeadLetter;
+            settlement.reason = format!(
+                "the reply `{}` has the source and id of another event, at offset {other}",
+                id.escape_debug()
+            );
+        }
+    }
+    write_settlement(transaction, trigger, offset, &settlement)?;
+    Ok(settlement.state)
+}
+
+/// Writes a note.
+pub(super) fn write_note(transaction: &Transaction<'_>, note: &Note) -> rusqlite::Result<()> {
+    match note {
+        Note::Open { trigger, offset } => {
+            let mut statement = transaction.prepare_cached(
+                "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, reason) VALUES (?1, ?2, 'open', 0, '')",
+            )?;
+            statement.execute(params![trigger, column(*offset)])?;
+        }
+        Note::Settled {
+            trigger,
+            offset,
+            settlement,
+        } => {
+            write_settlement(transaction, trigger, *offset, settlement)?;
+        }
+        Note::Position { trigger, offset } => {
+            let mut statement = transaction.prepare_cached(
+                "UPDATE triggers SET position = ?2 WHERE name = ?1 AND position < ?2",
+            )?;
+            statement.execute(params![trigger, column(*offset)])?;
+        }
+    }
+    Ok(())
+}
+
+fn write_settlement(
+    transaction: &Transaction<'_>,
+    trigger: &str,
+    offset: u64,
+    settlement: &Settlement,
+) -> rusqlite::Result<()> {
+    let state = match settlement.state {
+        State::Settled => "settled",
+        State::DeadLetter => "dead_letter",
+    };
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, status, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    statement.execute(params![
+        trigger,
+        column(offset),
+        state,
+        settlement.attempts,
+        settlement.status,
+        settlement.reason,
+    ])?;
+    Ok(())
+}
+
+/// Keeps a value.
+pub(super) fn set_meta(
+    transaction: &Transaction<'_>,
+    key: &str,
+    value: &str,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?;
+    statement.execute(params![key, value])?;
+    Ok(())
+}
+
+fn answer<T: Send + 'static>(to: oneshot::Sender<Result<T, Rejected>>, value: T) -> Answer {
+    // An asker that has gone away needs no answer: what it asked for is done all the same.
+    Box::new(move |rejected| {
+        drop(to.send(match rejected {
+            None => Ok(value),
+            Some(rejected) => Err(rejected.clone()),
+        }));
+    })
+}
+
+fn reject<T: Send + 'static>(to: oneshot::Sender<Result<T, Rejected>>, why: Rejected) -> Answer {
+    Box::new(move |rejected| drop(to.send(Err(rejected.cloned().unwrap_or(why)))))
+}
+
+/// The answer of a command that is not carried out.
+pub(super) fn into_answer(command: Command) -> Answer {
+    match command {
+        Command::Publish { answer: to, .. } => answer(to, Accepted::Known),
+        Command::Reply { answer: to, .. } => answer(to, State::DeadLetter),
+        Command::Note(_) | Command::Close => Box::new(|_| {}),
+        Command::PutTrigger { answer: to, .. }
+        | Command::DeleteTrigger { answer: to, .. }
+        | Command::PutBroker { answer: to, .. }
+        | Command::SetMeta { answer: to, .. }
+        | Command::Flush { answer: to } => answer(to, ()),
+    }
+}

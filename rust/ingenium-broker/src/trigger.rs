@@ -1,0 +1,133 @@
+//! Triggers: which events go where, as objects of Knative's own shape.
+
+mod broker;
+mod delivery;
+mod duration;
+mod object;
+mod spec;
+
+use std::collections::BTreeMap;
+
+use ingenium_contract::CloudEvent;
+
+pub(crate) use broker::BrokerObject;
+pub use delivery::Delivery;
+pub use object::Invalid;
+
+/// The annotation that says where in step order a subscriber comes: an integer as text.
+pub const RANK: &str = "ingenium.example/rank";
+/// The annotation that names the `source` of the events that the subscriber emits.
+pub const SOURCE: &str = "ingenium.example/source";
+/// The annotation that says where a new trigger starts: `earliest` or `latest`.
+pub const START: &str = "ingenium.example/start";
+/// Knative's annotation for a broker's class.
+pub const CLASS: &str = "eventing.knative.dev/broker.class";
+
+/// The rank of a trigger without the annotation.
+const DEFAULT_RANK: i64 = 100;
+
+/// Sends the events of a broker that pass its filter to a subscriber.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trigger {
+    /// The namespace, which is the broker's too.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+    /// The broker's name.
+    pub broker: String,
+    /// The subscriber's URL.
+    pub subscriber: String,
+    /// Attributes that an event must have with these values, case-sensitive; an empty value lets any pass, as
+    /// Knative's Kafka broker does.
+    pub filter: BTreeMap<String, String>,
+    /// How to deliver; `None` leaves it to the broker.
+    pub delivery: Option<Delivery>,
+    /// Annotations.
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl Trigger {
+    /// A trigger that lets every event pass.
+    #[must_use]
+    pub fn new(
+        namespace: impl Into<String>,
+        name: impl Into<String>,
+        broker: impl Into<String>,
+        subscriber: impl Into<String>,
+    ) -> Self {
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+            broker: broker.into(),
+            subscriber: subscriber.into(),
+            filter: BTreeMap::new(),
+            delivery: None,
+            annotations: BTreeMap::new(),
+        }
+    }
+
+    /// The same trigger for events of one type.
+    #[must_use]
+    pub fn with_type(self, type_: impl Into<String>) -> Self {
+        self.with_filter("type", type_)
+    }
+
+    /// The same trigger for events whose attribute `name` is `value`.
+    #[must_use]
+    pub fn with_filter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.filter.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same trigger with an annotation.
+    #[must_use]
+    pub fn with_annotation(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.annotations.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same trigger with its own way to deliver.
+    #[must_use]
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = Some(delivery);
+        self
+    }
+
+    /// Whether the event passes the filter.
+    #[must_use]
+    pub fn matches(&self, event: &CloudEvent) -> bool {
+        self.filter.iter().all(|(name, wanted)| {
+            wanted.is_empty() || event.attribute(name).as_deref() == Some(wanted.as_str())
+        })
+    }
+
+    /// Its place in step order: lower ranks first, then names.
+    #[must_use]
+    pub fn rank(&self) -> (i64, &str) {
+        let rank = self.annotations.get(RANK);
+        let rank = rank.and_then(|text| text.parse().ok());
+        (rank.unwrap_or(DEFAULT_RANK), &self.name)
+    }
+
+    /// The `source` of the events that the subscriber emits, where the annotation says it.
+    #[must_use]
+    pub fn subscriber_source(&self) -> Option<&str> {
+        self.annotations.get(SOURCE).map(String::as_str)
+    }
+
+    /// Whether it starts at the first event of the log rather than at the next.
+    #[must_use]
+    pub fn starts_at_earliest(&self) -> bool {
+        self.annotations
+            .get(START)
+            .is_some_and(|start| start == "earliest")
+    }
+
+    /// Whether `other` sends the same events in the same order, perhaps elsewhere.
+    #[must_use]
+    pub fn is_same_but_for_address(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
+            && self.filter == other.filter
+            && self.subscriber_source() == other.subscriber_source()
+    }
+}

@@ -1,0 +1,41 @@
+//! `delivery` of a Broker or a Trigger (Knative `DeliverySpec`).
+
+use std::time::Duration;
+
+use ingenium_runtime::backoff::{self, Policy, Table};
+
+/// How to deliver, and when to give up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Attempts after the first.
+    pub retry: u32,
+    /// How the waits grow.
+    pub policy: Policy,
+    /// What they grow from.
+    pub delay: Duration,
+    /// How long one attempt may take; `None` leaves it to the broker.
+    pub timeout: Option<Duration>,
+    /// Where events go that nobody took.
+    pub dead_letter_sink: Option<String>,
+}
+
+/// What Knative's webhook writes into a Broker that says nothing: 10 retries, exponential from 0.2 s.
+impl Default for Delivery {
+    fn default() -> Self {
+        Self {
+            retry: 10,
+            policy: Policy::Exponential,
+            delay: Duration::from_millis(200),
+            timeout: None,
+            dead_letter_sink: None,
+        }
+    }
+}
+
+impl Delivery {
+    /// The wait before retry number `retry` (the first is 1), as Knative's Kafka broker waits.
+    #[must_use]
+    pub fn wait(&self, retry: u32) -> Duration {
+        backoff::wait(self.policy, Table::Kafka, self.delay, retry)
+    }
+}

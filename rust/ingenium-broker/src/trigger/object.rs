@@ -1,0 +1,287 @@
+//! The JSON form: Knative's own objects, with the fields that this broker honours and no others.
+
+use std::collections::BTreeMap;
+
+use ingenium_runtime::http::Uri;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::spec::{DeliverySpec, Destination};
+use super::{RANK, START, Trigger};
+
+const API_VERSION: &str = "eventing.knative.dev/v1";
+
+/// A field of an object that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}`: {problem}; {fix}")]
+pub struct Invalid {
+    /// The field's path.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+pub(super) fn invalid(
+    field: impl Into<String>,
+    problem: impl Into<String>,
+    fix: impl Into<String>,
+) -> Invalid {
+    Invalid {
+        field: field.into(),
+        problem: problem.into(),
+        fix: fix.into(),
+    }
+}
+
+/// What every object has. A server adds to `metadata` and `status`, and clients send both back: they are not judged.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Object<S> {
+    api_version: String,
+    kind: String,
+    pub(super) metadata: Metadata,
+    pub(super) spec: S,
+    #[serde(default, rename = "status")]
+    _status: Value,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Metadata {
+    pub(super) name: String,
+    #[serde(default)]
+    namespace: Option<String>,
+    #[serde(default)]
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TriggerSpec {
+    broker: String,
+    #[serde(default)]
+    filter: Option<AttributesFilter>,
+    #[serde(default)]
+    filters: Vec<BTreeMap<String, Value>>,
+    subscriber: Destination,
+    #[serde(default)]
+    delivery: Option<DeliverySpec>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AttributesFilter {
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+pub(super) fn read<'a, S: Deserialize<'a>>(
+    json: &'a [u8],
+    kind: &str,
+) -> Result<Object<S>, Invalid> {
+    let object: Object<S> = serde_json::from_slice(json).map_err(|error| {
+        invalid(
+            kind,
+            error.to_string(),
+            "send the object as Knative has it, with the fields that are documented here only",
+        )
+    })?;
+    if object.api_version != API_VERSION || object.kind != kind {
+        let problem = format!("this is a `{}` `{}`", object.api_version, object.kind);
+        return Err(invalid(
+            "kind",
+            problem,
+            format!("send a `{API_VERSION}` `{kind}`"),
+        ));
+    }
+    Ok(object)
+}
+
+impl Trigger {
+    /// Reads a Trigger.
+    ///
+    /// # Errors
+    /// The first field that cannot be used; unknown fields cannot.
+    pub fn from_json(json: &[u8], namespace: &str) -> Result<Self, Invalid> {
+        let object: Object<TriggerSpec> = read(json, "Trigger")?;
+        let spec = object.spec;
+        let filter = if spec.filters.is_empty() {
+            spec.filter
+                .map(|filter| filter.attributes)
+                .unwrap_or_default()
+        } else {
+            exact(spec.filters)?
+        };
+        let trigger = Self {
+            namespace: object
+                .metadata
+                .namespace
+                .unwrap_or_else(|| namespace.to_owned()),
+            name: object.metadata.name,
+            broker: spec.broker,
+            subscriber: spec.subscriber.uri,
+            filter,
+            delivery: spec.delivery.map(DeliverySpec::read).transpose()?,
+            annotations: object.metadata.annotations,
+        };
+        trigger.check()?;
+        Ok(trigger)
+    }
+
+    /// Checks what the types do not say.
+    ///
+    /// # Errors
+    /// The first field that cannot be used.
+    pub fn check(&self) -> Result<(), Invalid> {
+        check_name("metadata.name", &self.name)?;
+        check_uri("spec.subscriber.uri", &self.subscriber)?;
+        for name in self.filter.keys() {
+            let legal = name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            if !legal {
+                let problem = format!("`{}` is no attribute name", name.escape_debug());
+                return Err(invalid(
+                    "spec.filter.attributes",
+                    problem,
+                    "use lower-case letters and digits",
+                ));
+            }
+        }
+        if let Some(rank) = self.annotations.get(RANK)
+            && rank.parse::<i64>().is_err()
+        {
+            let problem = format!("`{}` is no integer", rank.escape_debug());
+            return Err(invalid(
+                format!("metadata.annotations.{RANK}"),
+                problem,
+                "set an integer such as `10`",
+            ));
+        }
+        if let Some(start) = self.annotations.get(START)
+            && !["earliest", "latest"].contains(&start.as_str())
+        {
+            let problem = format!("`{}` is no start", start.escape_debug());
+            return Err(invalid(
+                format!("metadata.annotations.{START}"),
+                problem,
+                "set `earliest` or `latest`",
+            ));
+        }
+        match self
+            .delivery
+            .as_ref()
+            .and_then(|delivery| delivery.dead_letter_sink.as_ref())
+        {
+            Some(sink) => check_uri("spec.delivery.deadLetterSink.uri", sink),
+            None => Ok(()),
+        }
+    }
+
+    /// The object, ready.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut spec = json!({
+            "broker": self.broker,
+            "subscriber": { "uri": self.subscriber },
+        });
+        if !self.filter.is_empty() {
+            spec["filter"] = json!({ "attributes": self.filter });
+        }
+        if let Some(delivery) = &self.delivery {
+            spec["delivery"] = json!(DeliverySpec::write(delivery));
+        }
+        let status = json!({ "subscriberUri": self.subscriber, "conditions": ready() });
+        object(
+            "Trigger",
+            &self.namespace,
+            &self.name,
+            &self.annotations,
+            &spec,
+            &status,
+        )
+    }
+}
+
+pub(super) fn object(
+    kind: &str,
+    namespace: &str,
+    name: &str,
+    annotations: &BTreeMap<String, String>,
+    spec: &Value,
+    status: &Value,
+) -> Value {
+    json!({
+        "apiVersion": API_VERSION,
+        "kind": kind,
+        "metadata": { "namespace": namespace, "name": name, "annotations": annotations },
+        "spec": spec,
+        "status": status,
+    })
+}
+
+pub(super) fn ready() -> Value {
+    json!([{ "type": "Ready", "status": "True" }])
+}
+
+/// Several filters must all pass; of the dialects only `exact` is honoured.
+fn exact(filters: Vec<BTreeMap<String, Value>>) -> Result<BTreeMap<String, String>, Invalid> {
+    let mut wanted = BTreeMap::new();
+    for (index, filter) in filters.into_iter().enumerate() {
+        for (dialect, value) in filter {
+            let field = format!("spec.filters[{index}].{dialect}");
+            if dialect != "exact" {
+                return Err(invalid(
+                    field,
+                    "the dialect is not honoured here",
+                    "use `exact`",
+                ));
+            }
+            let exact: BTreeMap<String, String> =
+                serde_json::from_value(value).map_err(|error| {
+                    invalid(&field, error.to_string(), "set attribute names and values")
+                })?;
+            for (name, value) in exact {
+                let old = wanted.insert(name.clone(), value.clone());
+                if old.is_some_and(|old| old != value) {
+                    let problem = format!("`{name}` would need two values at once");
+                    return Err(invalid(field, problem, "no event passes: keep one of them"));
+                }
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+pub(super) fn check_name(field: &str, name: &str) -> Result<(), Invalid> {
+    let legal = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.'
+    };
+    if !name.is_empty() && name.len() <= 253 && name.bytes().all(legal) {
+        return Ok(());
+    }
+    let problem = format!("`{}` is no name", name.escape_debug());
+    Err(invalid(
+        field,
+        problem,
+        "use lower-case letters, digits, `-` and `.`",
+    ))
+}
+
+fn check_uri(field: &str, uri: &str) -> Result<(), Invalid> {
+    let parsed = uri.parse::<Uri>().ok();
+    if parsed.is_some_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some()) {
+        return Ok(());
+    }
+    let problem = format!(
+        "`{}` is no URL with scheme `http` and a host",
+        uri.escape_debug()
+    );
+    Err(invalid(
+        field,
+        problem,
+        "set one such as `http://127.0.0.1:9000/`",
+    ))
+}
