@@ -12,7 +12,7 @@ use crate::exit::{Code, Failure};
 /// Event-driven trading on CloudEvents: run it, validate events, judge components
 #[derive(Debug, Parser)]
 #[command(name = "ingenium", version = version(), propagate_version = true, disable_help_subcommand = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
@@ -26,7 +26,7 @@ enum Command {
 }
 
 /// Runs what the arguments say.
-pub fn execute(arguments: Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
     match arguments.command {
         Command::Up(arguments) => up::execute(arguments),
         Command::Run(arguments) => run::execute(&arguments),

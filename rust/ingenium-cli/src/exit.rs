@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 /// What a command's exit status says. The same for all commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
+pub(crate) enum Code {
     /// All is well.
     Good,
     /// The subject is not good: findings, not conformant, a component died.
@@ -36,14 +36,14 @@ impl From<Code> for ExitCode {
 
 /// An error on its way to the person at the terminal.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     code: Code,
     message: String,
 }
 
 impl Failure {
     /// A failure with this exit code.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -51,30 +51,30 @@ impl Failure {
     }
 
     /// Wrong usage, configuration or input: the person can fix it.
-    pub fn usage(error: impl Error) -> Self {
+    pub(crate) fn usage(error: impl Error) -> Self {
         Self::new(Code::Usage, chain(&error))
     }
 
     /// Ours or the system's fault.
-    pub fn internal(error: impl Error) -> Self {
+    pub(crate) fn internal(error: impl Error) -> Self {
         Self::new(Code::Internal, chain(&error))
     }
 
     /// Prints the message on stderr and gives the exit status.
-    pub fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self) -> ExitCode {
         complain(&format!("error: {}", self.message));
         self.code.into()
     }
 }
 
 /// Writes a line for the person at the terminal to stderr.
-pub fn complain(line: &str) {
+pub(crate) fn complain(line: &str) {
     // A closed stderr must not turn one failure into another.
     drop(writeln!(std::io::stderr().lock(), "{line}"));
 }
 
 /// Prints what clap has to say: help and version on stdout with 0, wrong usage on stderr with 2.
-pub fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     drop(error.print());
     if error.use_stderr() {
         Code::Usage.into()

@@ -13,7 +13,7 @@ use crate::exit::{Code, Failure};
 /// Starts the command with PORT and K_SINK set, as Knative would, sends it events, and judges what it answers and
 /// emits. Exit status: 0 conformant, 1 not, 2 wrong usage, 3 it did not start.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// What the component is
     #[arg(long, value_name = "ROLE")]
     role: Role,
@@ -27,7 +27,7 @@ pub struct Arguments {
     command: Vec<String>,
 }
 
-pub fn execute(arguments: Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
     let Arguments { role, out, command } = arguments;
     let options = Options {
         role,

@@ -14,7 +14,7 @@ use crate::exit::{Code, Failure};
 ///
 /// Listens on PORT, posts to K_SINK. Components: ingestor/csv, strategy/rsi, portfolio/long-only, executor/paper.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The component, such as `strategy/rsi`
     #[arg(value_name = "ROLE/NAME")]
     component: String,
@@ -28,7 +28,7 @@ pub struct Arguments {
     exit_with_parent: bool,
 }
 
-pub fn execute(arguments: &Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
     let environment = Environment::of_process();
     logs::install(&environment);
     let settings = KnativeSettings::read(&environment).map_err(Failure::usage)?;

@@ -29,7 +29,7 @@ use crate::exit::{Code, Failure};
 /// process of its own that speaks HTTP as on Knative. Without --csv it runs daily bars of IBM, GOOG and FB.
 /// Kill it at any time and start it again: it goes on where it was.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
     #[arg(long, value_name = "FILE[=SYMBOL]")]
     csv: Vec<String>,
@@ -75,7 +75,7 @@ pub struct Arguments {
 const NAMESPACE: &str = "ingenium";
 const BROKER: &str = "broker";
 
-pub fn execute(arguments: Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
     let environment = Environment::of_process();
     logs::install_quiet(&environment);
     let settings = Settings::parse(&arguments)?;
@@ -160,6 +160,10 @@ async fn drive(
                     return Ok(Code::Bad);
                 }
             },
+            reason = broker.wait_failed() => {
+                progress.clear();
+                return Err(Failure::new(Code::Internal, reason));
+            }
             () = broker.wait_done() => break,
             _ = tick.tick() => progress.update(&broker.counts()),
         }

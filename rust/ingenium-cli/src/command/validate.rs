@@ -20,7 +20,7 @@ use crate::exit::{Code, Failure, complain};
 /// Reads one event, a JSON array of events, one event a line, or an HTTP request in a .http file (request line,
 /// headers, blank line, body). Exit status: 0 valid, 1 findings, 2 wrong usage or unreadable.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Files to read; `-` is stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -55,7 +55,7 @@ enum Format {
     Json,
 }
 
-pub fn execute(arguments: &Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
     let view = match arguments.view {
         ViewName::Strict => View::Strict,
         ViewName::Reader => View::Reader,

@@ -9,7 +9,10 @@ use crate::program::{Called, ingenium};
 fn refused(called: &Called, parts: &[&str]) {
     assert_eq!(called.code, 2, "{called:?}");
     for part in parts {
-        assert!(called.stderr.contains(part), "expected `{part}` in {called:?}");
+        assert!(
+            called.stderr.contains(part),
+            "expected `{part}` in {called:?}"
+        );
     }
     assert_eq!(called.stdout, "", "nothing was started");
 }
@@ -18,28 +21,60 @@ fn refused(called: &Called, parts: &[&str]) {
 fn bars_that_cannot_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("run").display().to_string();
-    let up = |csv: &str| ingenium(&["up", "--exit-when-done", "--port", "0", "--data-dir", &data, "--csv", csv]);
+    let up = |csv: &str| {
+        ingenium(&[
+            "up",
+            "--exit-when-done",
+            "--port",
+            "0",
+            "--data-dir",
+            &data,
+            "--csv",
+            csv,
+        ])
+    };
     refused(&up("no/such.csv"), &["no/such.csv"]);
     let wrong = folder.path().join("wrong.csv");
     fs::write(&wrong, "Tag,Kurs\n1,2\n").expect("write");
-    refused(&up(&wrong.display().to_string()), &["wrong.csv", "line 1", "`date`", "`Tag`, `Kurs`"]);
+    refused(
+        &up(&wrong.display().to_string()),
+        &["wrong.csv", "line 1", "`date`", "`Tag`, `Kurs`"],
+    );
     let spaced = folder.path().join("my prices.csv");
     fs::write(&spaced, "Date,Open,High,Low,Close,Volume\n").expect("write");
-    refused(&up(&spaced.display().to_string()), &["`my prices` is no symbol", "=SYMBOL"]);
+    refused(
+        &up(&spaced.display().to_string()),
+        &["`my prices` is no symbol", "=SYMBOL"],
+    );
     let binary = folder.path().join("BIN.csv");
     fs::write(&binary, [0xff, 0xfe, 0x00]).expect("write");
     refused(&up(&binary.display().to_string()), &["BIN.csv"]);
-    assert!(!folder.path().join("run").exists(), "nothing is written before the input is known to be good");
+    assert!(
+        !folder.path().join("run").exists(),
+        "nothing is written before the input is known to be good"
+    );
 }
 
 #[test]
 fn options_out_of_range() {
     for (arguments, parts) in [
-        (&["up", "--cash", "1e5"][..], &["--cash", "1e5", "plain decimal"][..]),
-        (&["up", "--sizing", "all-in"], &["--sizing", "all-in", "percent-equity:0.30"]),
-        (&["up", "--sizing", "percent-equity:2"], &["percent-equity:2"]),
+        (
+            &["up", "--cash", "1e5"][..],
+            &["--cash", "1e5", "plain decimal"][..],
+        ),
+        (
+            &["up", "--sizing", "all-in"],
+            &["--sizing", "all-in", "percent-equity:0.30"],
+        ),
+        (
+            &["up", "--sizing", "percent-equity:2"],
+            &["percent-equity:2"],
+        ),
         (&["up", "--port", "99999"], &["99999"]),
-        (&["run", "strategy/none"], &["strategy/none", "strategy/rsi"]),
+        (
+            &["run", "strategy/none"],
+            &["strategy/none", "strategy/rsi"],
+        ),
         (&["frobnicate"], &["frobnicate"]),
     ] {
         refused(&ingenium(arguments), parts);
@@ -49,11 +84,29 @@ fn options_out_of_range() {
 #[test]
 fn a_busy_port_names_its_holder() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    let port = listener.local_addr().expect("an address").port().to_string();
+    let port = listener
+        .local_addr()
+        .expect("an address")
+        .port()
+        .to_string();
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("run").display().to_string();
-    let called = ingenium(&["up", "--exit-when-done", "--port", &port, "--data-dir", &data]);
-    refused(&called, &[&format!("port {port}"), &format!("process {}", std::process::id()), "--port"]);
+    let called = ingenium(&[
+        "up",
+        "--exit-when-done",
+        "--port",
+        &port,
+        "--data-dir",
+        &data,
+    ]);
+    refused(
+        &called,
+        &[
+            &format!("port {port}"),
+            &format!("process {}", std::process::id()),
+            "--port",
+        ],
+    );
 }
 
 #[test]
@@ -67,7 +120,10 @@ fn a_directory_that_is_not_ours_is_left_alone() {
         arguments.extend(fresh);
         refused(&ingenium(&arguments), &["is not empty", "--data-dir"]);
     }
-    assert_eq!(fs::read_to_string(&precious).expect("it is still there"), "ten years");
+    assert_eq!(
+        fs::read_to_string(&precious).expect("it is still there"),
+        "ten years"
+    );
 }
 
 #[test]
@@ -75,9 +131,20 @@ fn a_damaged_database_is_named_and_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("run");
     let arguments = |data: &str| -> Vec<String> {
-        ["up", "--exit-when-done", "--format", "jsonl", "--port", "0", "--bars", "20", "--data-dir", data]
-            .map(ToOwned::to_owned)
-            .to_vec()
+        [
+            "up",
+            "--exit-when-done",
+            "--format",
+            "jsonl",
+            "--port",
+            "0",
+            "--bars",
+            "20",
+            "--data-dir",
+            data,
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec()
     };
     let arguments = arguments(&data.display().to_string());
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -99,5 +166,8 @@ fn components_say_what_they_miss() {
     let config = folder.path().join("rsi.json");
     fs::write(&config, "{\n  \"periode\": 14\n}").expect("write");
     let path = config.display().to_string();
-    refused(&ingenium(&["run", "strategy/rsi", "--config", &path]), &["rsi.json", "periode", "line 2"]);
+    refused(
+        &ingenium(&["run", "strategy/rsi", "--config", &path]),
+        &["rsi.json", "periode", "line 2"],
+    );
 }

@@ -31,11 +31,21 @@ pub(crate) fn with_stdin(arguments: &[&str], stdin: &[u8]) -> Called {
     let mut pipe = child.stdin.take().expect("a pipe");
     let input = stdin.to_vec();
     // The child may end without having read everything.
-    let writer = std::thread::Builder::new().spawn(move || drop(pipe.write_all(&input))).expect("a thread");
-    let Output { status, stdout, stderr } = child.wait_with_output().expect("the binary ends");
+    let writer = std::thread::Builder::new()
+        .spawn(move || drop(pipe.write_all(&input)))
+        .expect("a thread");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().expect("the binary ends");
     writer.join().expect("the writer ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    Called { code: status.code().expect("an exit status"), stdout: text(stdout), stderr: text(stderr) }
+    Called {
+        code: status.code().expect("an exit status"),
+        stdout: text(stdout),
+        stderr: text(stderr),
+    }
 }
 
 /// The root of the repository.

@@ -32,19 +32,28 @@ fn findings_have_line_and_column() {
     let called = with_stdin(&["validate", "-", "--format", "json"], input.as_bytes());
     assert_eq!(called.code, 1);
     let document: serde_json::Value = serde_json::from_str(&called.stdout).expect("JSON");
-    assert_eq!((document["events"].as_u64(), document["invalid"].as_u64()), (Some(3), Some(2)));
+    assert_eq!(
+        (document["events"].as_u64(), document["invalid"].as_u64()),
+        (Some(3), Some(2))
+    );
     let found = &document["findings"];
     assert_eq!(found[0]["rule"], "ING-P-ENUM");
     assert_eq!(found[0]["pointer"], "/data/Signal");
     assert_eq!(found[0]["line"], 2);
     let column = bad().find("\"long\"").expect("in the text") + 1;
     assert_eq!(found[0]["column"].as_u64(), Some(column as u64));
-    assert_eq!((&found[1]["rule"], &found[1]["line"]), (&"ING-J-SYNTAX".into(), &3.into()));
+    assert_eq!(
+        (&found[1]["rule"], &found[1]["line"]),
+        (&"ING-J-SYNTAX".into(), &3.into())
+    );
 }
 
 #[test]
 fn findings_for_people_show_the_bytes_and_the_fix() {
-    let called = with_stdin(&["validate", "--type", "ingenium.strategy.signal", "-"], br#"{"Symbol":"AAPL","Signal":"long"}"#);
+    let called = with_stdin(
+        &["validate", "--type", "ingenium.strategy.signal", "-"],
+        br#"{"Symbol":"AAPL","Signal":"long"}"#,
+    );
     assert_eq!(called.code, 1);
     insta::assert_snapshot!(called.stdout);
     assert_eq!(called.stderr, "1 events, 1 invalid\n");
@@ -56,7 +65,11 @@ fn vectors_of_the_contract_are_judged_as_they_say() {
         let folder = root().join("schemas/vectors/http").join(folder);
         let mut count = 0;
         for file in fs::read_dir(&folder).expect("vectors").flatten() {
-            if file.path().extension().is_some_and(|extension| extension == "http") {
+            if file
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "http")
+            {
                 let path = file.path().display().to_string();
                 let called = ingenium(&["validate", &path, "--view", "reader"]);
                 assert_eq!(called.code, code, "{path}: {called:?}");
@@ -71,7 +84,10 @@ fn vectors_of_the_contract_are_judged_as_they_say() {
 fn the_views_differ() {
     let extra = GOOD.replace("\"Signal\":\"LONG\"", "\"Signal\":\"LONG\",\"Later\":\"1\"");
     assert_eq!(with_stdin(&["validate", "-"], extra.as_bytes()).code, 1);
-    assert_eq!(with_stdin(&["validate", "-", "--view", "reader"], extra.as_bytes()).code, 0);
+    assert_eq!(
+        with_stdin(&["validate", "-", "--view", "reader"], extra.as_bytes()).code,
+        0
+    );
 }
 
 #[test]
@@ -93,5 +109,8 @@ fn what_cannot_be_read_is_named() {
 fn the_version_names_the_contract() {
     let called = ingenium(&["--version"]);
     assert_eq!(called.code, 0);
-    assert!(called.stdout.contains("contract 1.0.0-draft sha256:"), "{called:?}");
+    assert!(
+        called.stdout.contains("contract 1.0.0-draft sha256:"),
+        "{called:?}"
+    );
 }

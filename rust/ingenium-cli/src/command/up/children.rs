@@ -24,7 +24,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// A component to start.
 #[derive(Debug, Clone)]
-pub struct Component {
+pub(crate) struct Component {
     /// Its name here: of its configuration, state and log.
     name: &'static str,
     /// Its name in the registry, `role/name`.
@@ -32,14 +32,14 @@ pub struct Component {
 }
 
 impl Component {
-    pub fn new(name: &'static str, registry: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str, registry: &'static str) -> Self {
         Self { name, registry }
     }
 }
 
 /// What happened to a child.
 #[derive(Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// The ingestor has sent all bars.
     InputEnded,
     /// A component ended that should not have.
@@ -48,18 +48,17 @@ pub enum Event {
 
 /// The end of a component, with its last words.
 #[derive(Debug)]
-pub struct Death {
-    pub component: String,
-    pub status: ExitStatus,
-    pub log: PathBuf,
-    pub last_lines: Vec<String>,
+pub(crate) struct Death {
+    pub(crate) component: String,
+    pub(crate) status: ExitStatus,
+    pub(crate) log: PathBuf,
+    pub(crate) last_lines: Vec<String>,
 }
 
 /// The running components.
-pub struct Children {
+pub(crate) struct Children {
     running: BTreeMap<&'static str, Running>,
-    config: Box<dyn Fn(&str) -> PathBuf>,
-    log: Box<dyn Fn(&str) -> PathBuf>,
+    directory: Directory,
     sink: String,
     log_filter: Option<String>,
 }
@@ -72,21 +71,22 @@ struct Running {
 const INGESTOR: &str = "ingestor";
 
 impl Children {
-    pub fn new(directory: &Directory, broker: SocketAddr, environment: &Environment) -> Self {
-        let root = directory.root().to_owned();
-        let log_root = root.clone();
+    pub(crate) fn new(
+        directory: &Directory,
+        broker: SocketAddr,
+        environment: &Environment,
+    ) -> Self {
         Self {
             running: BTreeMap::new(),
-            config: Box::new(move |name| root.join("config").join(format!("{name}.json"))),
-            log: Box::new(move |name| log_root.join("logs").join(format!("{name}.log"))),
+            directory: directory.clone(),
             sink: format!("http://{broker}/{}/{}", super::NAMESPACE, super::BROKER),
             log_filter: environment.get("RUST_LOG").map(ToOwned::to_owned),
         }
     }
 
     /// Starts a component. It stops when this process ends, because it holds the other end of its stdin.
-    pub fn start(&mut self, component: &Component) -> Result<(), Failure> {
-        let log_path = (self.log)(component.name);
+    pub(crate) fn start(&mut self, component: &Component) -> Result<(), Failure> {
+        let log_path = self.directory.log(component.name);
         let log = File::create(&log_path).map_err(|error| {
             Failure::new(Code::Usage, format!("`{}`: {error}", log_path.display()))
         })?;
@@ -97,7 +97,7 @@ impl Children {
             .arg("run")
             .arg(component.registry)
             .arg("--config")
-            .arg((self.config)(component.name))
+            .arg(self.directory.config(component.name))
             .arg("--exit-with-parent")
             .env_clear()
             .env("PORT", port.to_string())
@@ -116,13 +116,13 @@ impl Children {
     }
 
     /// Where a component listens.
-    pub fn url(&self, name: &str) -> String {
+    pub(crate) fn url(&self, name: &str) -> String {
         let port = self.running.get(name).map_or(0, |running| running.port);
         format!("http://127.0.0.1:{port}/")
     }
 
     /// Waits until every component that serves is ready.
-    pub async fn ready(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn ready(&mut self) -> Result<(), Failure> {
         let client = Client::new();
         let deadline = Instant::now() + READY_WITHIN;
         let names: Vec<&'static str> = self
@@ -147,7 +147,7 @@ impl Children {
                     let message = format!(
                         "{name} is not ready after {} s; see {}",
                         READY_WITHIN.as_secs(),
-                        (self.log)(name).display()
+                        self.directory.log(name).display()
                     );
                     return Err(Failure::new(Code::Bad, message));
                 }
@@ -158,7 +158,7 @@ impl Children {
     }
 
     /// The next end of a child; pends while all is well.
-    pub async fn next(&mut self) -> Event {
+    pub(crate) async fn next(&mut self) -> Event {
         loop {
             let names: Vec<&'static str> = self.running.keys().copied().collect();
             for name in names {
@@ -180,7 +180,7 @@ impl Children {
     }
 
     /// Asks all to stop, waits for them, and kills what does not stop.
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         for running in self.running.values_mut() {
             drop(running.child.stdin.take());
         }
@@ -205,7 +205,7 @@ impl Children {
     }
 
     fn death(&self, name: &str, status: ExitStatus) -> Death {
-        let log = (self.log)(name);
+        let log = self.directory.log(name);
         Death {
             component: name.to_owned(),
             status,

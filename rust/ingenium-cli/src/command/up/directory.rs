@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::settings::{Identity, Settings, unwritable};
 use crate::exit::{Code, Failure};
@@ -14,16 +15,16 @@ const MARKER: &str = "ingenium-run.json";
 const LOCK: &str = "ingenium.lock";
 
 /// A data directory that this process owns.
-#[derive(Debug)]
-pub struct Directory {
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
     root: PathBuf,
     /// Held, not read: the lock ends with the process, however it ends.
-    _lock: File,
+    _lock: Arc<File>,
 }
 
 impl Directory {
     /// Makes `root` the directory of this run: creates it, goes on with the same run, or refuses another one.
-    pub fn prepare(root: &Path, settings: &Settings, fresh: bool) -> Result<Self, Failure> {
+    pub(crate) fn prepare(root: &Path, settings: &Settings, fresh: bool) -> Result<Self, Failure> {
         let marker = root.join(MARKER);
         let occupied = root.is_dir()
             && fs::read_dir(root)
@@ -49,27 +50,25 @@ impl Directory {
         settings.write(&root)?;
         let json = serde_json::to_vec_pretty(&settings.identity).map_err(Failure::internal)?;
         fs::write(&marker, json).map_err(|error| unwritable(&marker, &error))?;
-        Ok(Self { root, _lock: lock })
+        Ok(Self {
+            root,
+            _lock: Arc::new(lock),
+        })
     }
 
     /// The broker's file.
-    pub fn broker(&self) -> PathBuf {
+    pub(crate) fn broker(&self) -> PathBuf {
         self.root.join("broker.db")
     }
 
     /// A component's configuration file.
-    pub fn config(&self, component: &str) -> PathBuf {
+    pub(crate) fn config(&self, component: &str) -> PathBuf {
         self.root.join("config").join(format!("{component}.json"))
     }
 
     /// A component's log file.
-    pub fn log(&self, component: &str) -> PathBuf {
+    pub(crate) fn log(&self, component: &str) -> PathBuf {
         self.root.join("logs").join(format!("{component}.log"))
-    }
-
-    /// The directory itself.
-    pub fn root(&self) -> &Path {
-        &self.root
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use crate::exit::{Code, Failure};
 
 /// The failure to listen on `port`, with the holder where the system tells.
-pub fn busy(port: u16, error: &ingenium_broker::Error) -> Failure {
+pub(crate) fn busy(port: u16, error: &ingenium_broker::Error) -> Failure {
     let holder = holder(port).map_or_else(String::new, |holder| format!(", held by {holder}"));
     let message = format!(
         "port {port}{holder}: {error}; stop it, or choose another with --port (0 takes a free one)"

@@ -14,7 +14,7 @@ use crate::exit::complain;
 
 /// How to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people
     Pretty,
     /// One JSON object a line
@@ -23,36 +23,33 @@ pub enum Format {
 
 /// Writes a run's report to stdout.
 #[derive(Debug, Clone, Copy)]
-pub struct Report {
+pub(crate) struct Report {
     format: Format,
 }
 
 /// A progress bar on a terminal, nothing elsewhere.
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
 }
 
 impl Report {
-    pub fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format) -> Self {
         Self { format }
     }
 
     /// Says where everything is.
-    pub fn banner(self, broker: SocketAddr, directory: &Directory) {
+    pub(crate) fn banner(self, broker: SocketAddr, directory: &Directory) {
         if self.format == Format::Pretty {
             line("ingenium");
             line(&format!("  broker   {}", url(broker)));
             line(&format!("  events   {}", directory.broker().display()));
-            line(&format!(
-                "  logs     {}",
-                directory.root().join("logs").display()
-            ));
+            line(&format!("  logs     {}", directory.log("*").display()));
         }
     }
 
     /// Says that events flow.
-    pub fn ready(self, broker: SocketAddr) {
+    pub(crate) fn ready(self, broker: SocketAddr) {
         match self.format {
             Format::Pretty => line(&format!("READY {}", url(broker))),
             Format::Jsonl => line(&json!({"kind": "ready", "url": url(broker)}).to_string()),
@@ -60,7 +57,7 @@ impl Report {
     }
 
     /// Shows how far the run has come.
-    pub fn progress(self, bars: u64) -> Progress {
+    pub(crate) fn progress(self, bars: u64) -> Progress {
         let visible = self.format == Format::Pretty && std::io::stderr().is_terminal();
         let bar = if visible {
             ProgressBar::new(bars)
@@ -75,7 +72,7 @@ impl Report {
     }
 
     /// Says that a component died, in red on a terminal.
-    pub fn death(self, death: &Death) {
+    pub(crate) fn death(self, death: &Death) {
         let red = std::io::stderr().is_terminal();
         let (start, end) = if red {
             ("\u{1b}[31m", "\u{1b}[0m")
@@ -93,7 +90,7 @@ impl Report {
     }
 
     /// Says what the run came to.
-    pub fn summary(self, summary: &Summary) {
+    pub(crate) fn summary(self, summary: &Summary) {
         for text in summary
             .given_up
             .iter()
@@ -121,7 +118,7 @@ impl Report {
 }
 
 impl Progress {
-    pub fn update(&mut self, counts: &Counts) {
+    pub(crate) fn update(&mut self, counts: &Counts) {
         self.bar.set_length(
             self.bar
                 .length()
@@ -132,7 +129,7 @@ impl Progress {
         self.bar.set_message(format!("{} events", counts.stored));
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -15,7 +15,7 @@ use super::children::{Children, Component};
 use crate::exit::{Code, Failure};
 
 /// The ingestor's CloudEvents source: its events are the run's input.
-pub const INGESTOR: &str = "/ingenium/ingestor/csv";
+pub(crate) const INGESTOR: &str = "/ingenium/ingestor/csv";
 
 /// The bars that ship with the program.
 const SHIPPED: [(&str, &str); 3] = [
@@ -35,26 +35,26 @@ const SHIPPED: [(&str, &str); 3] = [
 
 /// What identifies a run: two runs with equal identity must end with equal fingerprints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// Version of the contract.
-    pub contract: String,
+    pub(crate) contract: String,
     /// Each input's symbol and SHA-256.
-    pub inputs: Vec<(String, String)>,
+    pub(crate) inputs: Vec<(String, String)>,
     /// Bars taken of each input, if not all.
-    pub bars: Option<usize>,
+    pub(crate) bars: Option<usize>,
     /// Cash at the start.
-    pub cash: String,
+    pub(crate) cash: String,
     /// The sizing rule.
-    pub sizing: String,
+    pub(crate) sizing: String,
     /// The fee.
-    pub fee_bps: String,
+    pub(crate) fee_bps: String,
 }
 
 /// A run as the arguments describe it.
 #[derive(Debug)]
-pub struct Settings {
-    pub identity: Identity,
-    pub cash: NonNegativeDecimal,
+pub(crate) struct Settings {
+    pub(crate) identity: Identity,
+    pub(crate) cash: NonNegativeDecimal,
     fee_bps: NonNegativeDecimal,
     sizing: portfolio::Sizing,
     inputs: Vec<Input>,
@@ -71,7 +71,7 @@ struct Input {
 
 impl Settings {
     /// Reads and checks all that the arguments name.
-    pub fn parse(arguments: &super::Arguments) -> Result<Self, Failure> {
+    pub(crate) fn parse(arguments: &super::Arguments) -> Result<Self, Failure> {
         let cash: NonNegativeDecimal = parse("--cash", &arguments.cash)?;
         let fee_bps: NonNegativeDecimal = parse("--fee-bps", &arguments.fee_bps)?;
         let sizing = parse_sizing(&arguments.sizing)?;
@@ -133,13 +133,13 @@ impl Settings {
     }
 
     /// The run's id: the same for the same identity, so a resumed run is the same run.
-    pub fn run_id(&self) -> Result<String, Failure> {
+    pub(crate) fn run_id(&self) -> Result<String, Failure> {
         let identity = serde_json::to_string(&self.identity).map_err(Failure::internal)?;
         Ok(EventId::of(&["urn:ingenium:run", &identity]).to_string())
     }
 
     /// Writes shipped bars and the components' configuration files into `root`.
-    pub fn write(&self, root: &Path) -> Result<(), Failure> {
+    pub(crate) fn write(&self, root: &Path) -> Result<(), Failure> {
         let (bars, config) = (root.join("bars"), root.join("config"));
         for folder in [&bars, &config, &root.join("logs"), &root.join("state")] {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
@@ -191,7 +191,7 @@ impl Settings {
     }
 
     /// The components that serve, in rank order.
-    pub fn components(&self) -> [Component; 3] {
+    pub(crate) fn components(&self) -> [Component; 3] {
         [
             Component::new("executor", "executor/paper"),
             Component::new("portfolio", "portfolio/long-only"),
@@ -200,12 +200,12 @@ impl Settings {
     }
 
     /// The component that feeds the run.
-    pub fn ingestor(&self) -> Component {
+    pub(crate) fn ingestor(&self) -> Component {
         Component::new("ingestor", "ingestor/csv")
     }
 
     /// One trigger for each component and event type that it acts on.
-    pub fn triggers(&self, children: &Children) -> Vec<Trigger> {
+    pub(crate) fn triggers(&self, children: &Children) -> Vec<Trigger> {
         let wiring = [
             (
                 "executor",
@@ -242,7 +242,7 @@ impl Settings {
     }
 
     /// How many rows the inputs have, for the progress bar: rows may turn out malformed.
-    pub fn expected_bars(&self) -> u64 {
+    pub(crate) fn expected_bars(&self) -> u64 {
         let rows = |input: &Input| {
             input
                 .content
@@ -335,7 +335,7 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
     fs::write(path, json).map_err(|error| unwritable(path, &error))
 }
 
-pub fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     let message = format!(
         "data directory: `{}`: {error}; name a writable one with --data-dir",
         path.display()

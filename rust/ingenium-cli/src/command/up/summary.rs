@@ -15,35 +15,35 @@ use crate::exit::{Code, Failure};
 
 /// The last line of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    pub kind: &'static str,
-    pub bars: u64,
-    pub signals: u64,
-    pub orders: u64,
-    pub executions: u64,
-    pub invalid: u64,
-    pub late: u64,
-    pub dead_letters: u64,
-    pub cash: String,
-    pub equity: String,
-    pub fingerprint: String,
+pub(crate) struct Summary {
+    pub(crate) kind: &'static str,
+    pub(crate) bars: u64,
+    pub(crate) signals: u64,
+    pub(crate) orders: u64,
+    pub(crate) executions: u64,
+    pub(crate) invalid: u64,
+    pub(crate) late: u64,
+    pub(crate) dead_letters: u64,
+    pub(crate) cash: String,
+    pub(crate) equity: String,
+    pub(crate) fingerprint: String,
     /// Each delivery that was given up.
     #[serde(skip)]
-    pub given_up: Vec<String>,
+    pub(crate) given_up: Vec<String>,
     /// The first findings about stored events.
     #[serde(skip)]
-    pub findings: Vec<String>,
+    pub(crate) findings: Vec<String>,
 }
 
 impl Summary {
     /// Whether every event was valid, in its place and delivered.
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.invalid == 0 && self.late == 0 && self.dead_letters == 0
     }
 }
 
 /// Reads every stored event, judges it strictly, and adds it up.
-pub async fn summarise(broker: &Handle, settings: &Settings) -> Result<Summary, Failure> {
+pub(crate) async fn summarise(broker: &Handle, settings: &Settings) -> Result<Summary, Failure> {
     let mut counts: BTreeMap<EventType, u64> = BTreeMap::new();
     let mut lines = Vec::new();
     let mut invalid = 0;

@@ -10,13 +10,13 @@ use ingenium_types::{EventType, Reader, View};
 
 /// One event of the input, with what is wrong with it. Spans are byte ranges of the whole input.
 #[derive(Debug)]
-pub struct Item {
-    pub span: Range<usize>,
-    pub findings: Vec<Finding>,
+pub(crate) struct Item {
+    pub(crate) span: Range<usize>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Judges every event in `bytes`.
-pub fn judge_all(
+pub(crate) fn judge_all(
     bytes: &[u8],
     is_http: bool,
     event_type: Option<EventType>,

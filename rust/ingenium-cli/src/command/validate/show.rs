@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::exit::Failure;
 
 /// Prints findings as they come, or collects them for one JSON document.
-pub struct Printer {
+pub(crate) struct Printer {
     collected: Option<Vec<Row>>,
     handler: GraphicalReportHandler,
 }
@@ -39,7 +39,7 @@ struct Document<'a> {
 const EXCERPT: usize = 2000;
 
 impl Printer {
-    pub fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool) -> Self {
         let terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());
         let theme = if terminal {
             GraphicalTheme::unicode()
@@ -57,7 +57,7 @@ impl Printer {
     }
 
     /// Takes the findings about the event at `span`.
-    pub fn event(
+    pub(crate) fn event(
         &mut self,
         file: &str,
         bytes: &[u8],
@@ -82,7 +82,7 @@ impl Printer {
     }
 
     /// Prints the JSON document, if that is what was asked for.
-    pub fn finish(&self, events: u64, invalid: u64) -> Result<(), Failure> {
+    pub(crate) fn finish(&self, events: u64, invalid: u64) -> Result<(), Failure> {
         let Some(findings) = &self.collected else {
             return Ok(());
         };
