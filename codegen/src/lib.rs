@@ -1,1 +1,26 @@
 //! Generates every artefact that follows from the event schemas: a pure function from schemas to files.
+//!
+//! ```text
+//! schemas/ ─ catalog ─ meta ─┬─ lower ─ model ─ emit::rust ─┐
+//!                            └─ bundle ─────────────────────┴─ output::FileSet
+//! ```
+//! The model is neutral: emitters see structs, tag tables, unions and enumerations, never JSON Schema.
+
+mod error;
+mod json;
+
+pub mod catalog;
+mod meta;
+pub mod model;
+
+mod lower;
+
+mod bundle;
+mod emit;
+mod output;
+
+mod generate;
+
+pub use error::{Error, Errors};
+pub use generate::{generate, model};
+pub use output::{Change, FileSet};

@@ -1,2 +1,17 @@
-//! The ingenium command.
-fn main() {}
+//! The `ingenium` command: data on stdout, logs on stderr.
+
+mod command;
+mod exit;
+
+use clap::Parser as _;
+
+fn main() -> std::process::ExitCode {
+    let arguments = match command::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
+    match command::execute(arguments) {
+        Ok(code) => code.into(),
+        Err(failure) => failure.report(),
+    }
+}

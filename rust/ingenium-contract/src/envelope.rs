@@ -46,6 +46,8 @@ pub struct Received {
     pub event: CloudEvent,
     /// Where `data` starts in the body: 0 in binary mode.
     pub data_start: usize,
+    /// Warnings: what a sender should do better.
+    pub findings: Vec<Finding>,
 }
 
 /// Which spec versions are read.

@@ -1,1 +1,28 @@
-//! Pure trading logic: roles, indicators, positions, sizing, simulated fills.
+//! Pure trading logic: the state machines that live trading, replay and backtest share.
+//!
+//! A role is a function from (state, event) to (state, events). It has no clock, no randomness and no socket:
+//! time arrives in events, ids follow from what they identify. Whoever drives a role decides where state lives.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`role`], [`states`] | what a role is, and its keyed state |
+//! | [`indicator`] | RSI (Wilder) |
+//! | [`strategy`] | RSI strategy |
+//! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
+//! | [`executor`] | simulated fills at the next open |
+
+pub mod role;
+pub mod states;
+
+pub mod bar;
+pub mod indicator;
+pub mod strategy;
+
+pub mod portfolio;
+pub mod position;
+pub mod sizing;
+
+pub mod executor;
+
+pub use role::{Cause, Disposition, Emission, Input, Outbox, Role};
+pub use states::States;

@@ -18,7 +18,12 @@ pub mod scalar;
 pub mod read;
 pub mod refusal;
 
+mod enumeration;
+mod stored;
+mod unknown;
+
 #[path = "generated/mod.rs"]
+#[rustfmt::skip] // Generated files look as the generator's printer leaves them.
 pub mod event;
 
 pub mod canonical;
@@ -27,6 +32,6 @@ pub mod fingerprint;
 pub mod id;
 pub mod step;
 
-//pub use event::{EventType, Payload};
+pub use event::{EventType, Payload};
 pub use read::{Decode, Reader, View};
 pub use refusal::{Refusal, Rule};

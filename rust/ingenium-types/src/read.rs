@@ -4,12 +4,19 @@
 //! keys in any spelling, lone surrogates, trailing bytes, deep nesting, very wide objects.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::refusal::{Refusal, Rule};
 
+mod member;
+mod names;
 mod syntax;
+mod tag_row;
+
+pub use member::required;
+pub use tag_row::TagRow;
+
+use names::Names;
 
 /// Values may be nested this deep (the contract's own events need 3).
 pub const MAX_DEPTH: u8 = 64;
@@ -213,14 +220,18 @@ impl<'a> Reader<'a> {
         let start = self.at;
         match kind {
             Kind::Object => {
-                self.object(|reader, _| reader.skip().map(|_| ()))?;
+                self.object(|reader, _| reader.skip().map(drop))?;
             }
             Kind::Array => {
-                self.array(|reader, _| reader.skip().map(|_| ()))?;
+                self.array(|reader, _| reader.skip().map(drop))?;
             }
-            Kind::String => drop(self.string_token()?),
+            Kind::String => {
+                self.string_token()?;
+            }
             Kind::Number => self.number()?,
-            Kind::Boolean => drop(self.boolean()?),
+            Kind::Boolean => {
+                self.boolean()?;
+            }
             Kind::Null => self.literal(b"null")?,
         }
         Ok(&self.bytes[start..self.at])
@@ -236,28 +247,6 @@ impl<'a> Reader<'a> {
             return Err(Refusal::new(Rule::JsonTrailing, self.at..self.bytes.len()));
         }
         Ok(())
-    }
-
-    /// Reads a declared member's value into its slot. Generated decoders call this.
-    ///
-    /// # Errors
-    /// What the value's decoder refuses.
-    pub fn field<T: Decode>(&mut self, slot: &mut Option<T>) -> Result<(), Refusal> {
-        *slot = Some(T::decode(self)?);
-        Ok(())
-    }
-
-    /// Meets an undeclared member: refused in the strict view, passed over in the reader view.
-    ///
-    /// # Errors
-    /// [`Rule::UnknownMember`], or any JSON rule inside the value.
-    pub fn unknown(&mut self) -> Result<(), Refusal> {
-        let start = self.position();
-        self.skip()?;
-        match self.view {
-            View::Strict => Err(Refusal::new(Rule::UnknownMember, start..self.at)),
-            View::Reader => Ok(()),
-        }
     }
 
     /// Refuses the value that was read from `start` on.
@@ -306,39 +295,5 @@ impl<'a> Reader<'a> {
             }
             _ => Err(self.refuse_here(Rule::JsonSyntax)),
         }
-    }
-}
-
-/// The value of a required member, or the refusal that it is missing. Generated decoders call this.
-///
-/// # Errors
-/// [`Rule::Required`] with the pointer of the missing member and the range of its object.
-pub fn required<T>(slot: Option<T>, member: &str, object: &Range<usize>) -> Result<T, Refusal> {
-    slot.ok_or_else(|| Refusal::new(Rule::Required, object.clone()).under(member))
-}
-
-/// The member names seen in one object. Most objects are small: a scan beats hashing until then.
-#[derive(Default)]
-struct Names<'a> {
-    few: Vec<Cow<'a, str>>,
-    many: HashSet<Cow<'a, str>>,
-}
-
-impl<'a> Names<'a> {
-    const FEW: usize = 24;
-
-    fn insert(&mut self, name: &Text<'a>) -> Result<(), Refusal> {
-        let duplicate = self.few.contains(&name.text) || self.many.contains(&name.text);
-        if duplicate {
-            return Err(Refusal::new(Rule::JsonDuplicateKey, name.span.clone()).under(&name.text));
-        }
-        if self.few.len() < Self::FEW {
-            self.few.push(name.text.clone());
-        } else if self.few.len() + self.many.len() == MAX_MEMBERS {
-            return Err(Refusal::new(Rule::JsonMembers, name.span.clone()));
-        } else {
-            self.many.insert(name.text.clone());
-        }
-        Ok(())
     }
 }

@@ -34,7 +34,7 @@ pub struct NotAScalar {
 }
 
 impl NotAScalar {
-    fn new<T: Scalar>(text: &str) -> Self {
+    pub(crate) fn new<T: Scalar>(text: &str) -> Self {
         Self {
             name: T::NAME,
             form: T::FORM,
@@ -92,3 +92,33 @@ macro_rules! scalar_traits {
     )+};
 }
 pub(crate) use scalar_traits;
+
+/// The form of the scalar with this `$defs` name in a few words.
+#[must_use]
+pub fn form_of(name: &str) -> Option<&'static str> {
+    macro_rules! forms {
+        ($($scalar:ident),+) => { [$(($scalar::NAME, $scalar::FORM)),+] };
+    }
+    let forms = forms!(
+        Decimal,
+        NonNegativeDecimal,
+        PositiveDecimal,
+        Price,
+        Ratio,
+        SignedRatio,
+        UtcTimestamp,
+        BarPeriod,
+        ClientOrderId,
+        Count,
+        CurrencyCode,
+        FreeText,
+        Identifier,
+        InstrumentSymbol,
+        Name,
+        VenueCode
+    );
+    forms
+        .into_iter()
+        .find(|(other, _)| *other == name)
+        .map(|(_, form)| form)
+}

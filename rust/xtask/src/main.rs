@@ -1,2 +1,63 @@
 //! Developer commands: setup, generate, test; holds the tidy tests.
-fn main() {}
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+mod console;
+mod endurance;
+mod generate;
+mod setup;
+mod test;
+#[cfg(test)]
+mod tidy;
+
+const USAGE: &str = "\
+Developer commands of this repository
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  setup               Install what the tests need beside Rust, or say how
+  test                Run every check: what CI runs
+  endurance [--runs N] [--kills N] [--bars N] [--seed N]
+                      Run `ingenium up` again and again, undisturbed and killed at random
+  generate [--check]  Write every generated file and print what changed
+                      With --check write nothing and exit 1 if a file is stale
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["setup"] => match setup::run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => {
+                console::err(&message);
+                ExitCode::FAILURE
+            }
+        },
+        ["test"] => test::run(&root()),
+        ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
+            Ok(options) => endurance::run(&root(), options),
+            Err(message) => {
+                console::err(&message);
+                ExitCode::from(2)
+            }
+        },
+        ["generate"] => generate::write(),
+        ["generate", "--check"] => generate::check(),
+        ["help" | "--help" | "-h"] => {
+            console::out(USAGE.trim_end());
+            ExitCode::SUCCESS
+        }
+        _ => {
+            console::err(USAGE.trim_end());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The folder that holds the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

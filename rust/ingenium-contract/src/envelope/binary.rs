@@ -87,11 +87,12 @@ pub(super) fn read(
         }
         body => Some(Data::Binary(body.clone())),
     };
-    let event = builder.build(data, versions)?;
+    let (event, findings) = builder.build(data, versions)?;
     Ok(Received {
         mode: Mode::Binary,
         event,
         data_start: 0,
+        findings,
     })
 }
 

@@ -83,12 +83,12 @@ impl Builder {
         );
     }
 
-    /// The event, if no finding is an error; the warnings stay in `findings`.
+    /// The event and the warnings, if no finding is an error.
     pub(super) fn build(
         mut self,
         data: Option<Data>,
         versions: SpecVersions,
-    ) -> Result<CloudEvent, Vec<Finding>> {
+    ) -> Result<(CloudEvent, Vec<Finding>), Vec<Finding>> {
         for required in &CONTEXT[..4] {
             let pointer = format!("/{required}");
             if self.peek(required).is_none()
@@ -120,7 +120,7 @@ impl Builder {
             let at = self.context.iter().position(|(other, _)| *other == name)?;
             Some(self.context.swap_remove(at).1)
         };
-        Ok(CloudEvent {
+        let event = CloudEvent {
             specversion: take("specversion").unwrap_or_default(),
             id: take("id").unwrap_or_default(),
             source: take("source").unwrap_or_default(),
@@ -131,7 +131,8 @@ impl Builder {
             dataschema: take("dataschema"),
             extensions: self.extensions,
             data,
-        })
+        };
+        Ok((event, self.findings))
     }
 
     pub(super) fn peek(&self, name: &str) -> Option<&str> {

@@ -82,11 +82,12 @@ pub(super) fn read(body: &Bytes, versions: SpecVersions) -> Result<Received, Vec
         },
         (None, None) => (None, 0),
     };
-    let event = builder.build(data, versions)?;
+    let (event, findings) = builder.build(data, versions)?;
     Ok(Received {
         mode: Mode::Structured,
         event,
         data_start,
+        findings,
     })
 }
 

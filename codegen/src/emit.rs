@@ -1,0 +1,3 @@
+//! One target, one module: from the model to files.
+
+pub(crate) mod rust;

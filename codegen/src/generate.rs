@@ -1,0 +1,107 @@
+//! From the tree of schemas to the set of files.
+
+use std::path::Path;
+
+use crate::bundle::{self, View};
+use crate::catalog::{self, Catalog};
+use crate::emit;
+use crate::error::{Error, Errors};
+use crate::json::Json;
+use crate::lower::{self, Definitions};
+use crate::meta::Meta;
+use crate::model::Model;
+use crate::output::FileSet;
+
+/// Every generated file of the repository at `root`.
+///
+/// Nothing is written, and the same schemas always give the same bytes.
+///
+/// # Errors
+/// Every fault of the schemas, with its place.
+pub fn generate(root: &Path) -> Result<FileSet, Errors> {
+    let source = Source::load(root)?;
+    let mut files = FileSet::default();
+    for view in View::ALL {
+        for (event, schema) in source.model.events.iter().zip(&source.schemas) {
+            let bundle = bundle::bundle(
+                &source.catalog,
+                &source.model,
+                event,
+                schema,
+                &source.common,
+                view,
+            );
+            let text = serde_json::to_string_pretty(&bundle)
+                .map_err(|error| Error::new(&event.entry.file(), "", error.to_string()))?;
+            files.insert(bundle::path(view, event), text + "\n");
+        }
+    }
+    emit::rust::emit(&source.model, &mut files)?;
+    Ok(files)
+}
+
+/// The language-neutral model of the schemas at `root`.
+///
+/// # Errors
+/// Every fault of the schemas, with its place.
+pub fn model(root: &Path) -> Result<Model, Errors> {
+    Source::load(root).map(|source| source.model)
+}
+
+struct Source {
+    catalog: Catalog,
+    common: Json,
+    /// In catalog order, as the model's events.
+    schemas: Vec<Json>,
+    model: Model,
+}
+
+impl Source {
+    fn load(root: &Path) -> Result<Self, Errors> {
+        let meta = Meta::load(root)?;
+        let json = catalog::read(root, catalog::FILE)?;
+        meta.check_catalog(catalog::FILE, &json)?;
+        let catalog = Catalog::from_json(&json)?;
+
+        let file = format!("schemas/{}", catalog.common);
+        let common = catalog::read(root, &file)?;
+        meta.check_common(&file, &common)?;
+        let (definitions, enumerations) = lower::common(&catalog, &file, &common)?;
+
+        let mut errors = Errors::default();
+        let mut model = Model {
+            version: catalog.contract_version.clone(),
+            enumerations,
+            events: Vec::new(),
+        };
+        let mut schemas = Vec::new();
+        for entry in &catalog.events {
+            let loaded = event(root, &meta, &catalog, entry, &definitions);
+            if let Some((schema, event)) = errors.keep(loaded) {
+                schemas.push(schema);
+                model.events.push(event);
+            }
+        }
+        errors.keep(lower::names(&model));
+        errors.or(Self {
+            catalog,
+            common,
+            schemas,
+            model,
+        })
+    }
+}
+
+fn event(
+    root: &Path,
+    meta: &Meta,
+    catalog: &Catalog,
+    entry: &catalog::Entry,
+    definitions: &Definitions,
+) -> Result<(Json, crate::model::Event), Errors> {
+    let file = entry.file();
+    let schema = catalog::read(root, &file)?;
+    meta.check_event(&file, &schema)?;
+    let event = lower::event(catalog, entry, &schema, definitions)?;
+    Ok((schema, event))
+}

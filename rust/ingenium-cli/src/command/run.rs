@@ -1,0 +1,49 @@
+//! `ingenium run`: one reference component, served as on Knative.
+
+use std::path::PathBuf;
+
+use ingenium_components::{Outcome, RunError};
+use ingenium_runtime::environment::{Environment, KnativeSettings};
+use ingenium_runtime::logs;
+use ingenium_runtime::shutdown::Shutdown;
+
+use super::runtime;
+use crate::exit::{Code, Failure};
+
+/// Run one reference component, served as on Knative
+///
+/// Listens on PORT, posts to K_SINK. Components: ingestor/csv, strategy/rsi, portfolio/long-only, executor/paper.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The component, such as `strategy/rsi`
+    #[arg(value_name = "ROLE/NAME")]
+    component: String,
+
+    /// Configuration file (JSON); without it all defaults hold
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Stop when stdin ends: the parent process holds the other end
+    #[arg(long, hide = true)]
+    exit_with_parent: bool,
+}
+
+pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
+    let environment = Environment::of_process();
+    logs::install(&environment);
+    let settings = KnativeSettings::read(&environment).map_err(Failure::usage)?;
+    runtime()?.block_on(async {
+        let shutdown =
+            Shutdown::on_signal(arguments.exit_with_parent).map_err(Failure::internal)?;
+        let config = arguments.config.as_deref();
+        match ingenium_components::run(&arguments.component, config, &settings, shutdown).await {
+            Ok(Outcome::Finished) => Ok(Code::Good),
+            // Whoever waits for the end of the input must not take this for it.
+            Ok(Outcome::Interrupted) => Ok(Code::Bad),
+            Err(RunError::Ingest(error @ ingenium_components::ingestor::Error::Refused { .. })) => {
+                Err(Failure::new(Code::Bad, error.to_string()))
+            }
+            Err(error) => Err(Failure::usage(error)),
+        }
+    })
+}

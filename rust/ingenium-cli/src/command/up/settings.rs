@@ -1,0 +1,344 @@
+//! What is run: inputs, money, components and their triggers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ingenium_broker::Trigger;
+use ingenium_components::{executor, ingestor, portfolio, strategy};
+use ingenium_types::fingerprint::hex_digest;
+use ingenium_types::id::EventId;
+use ingenium_types::scalar::{InstrumentSymbol, NonNegativeDecimal, Scalar};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::children::{Children, Component};
+use crate::exit::{Code, Failure};
+
+/// The ingestor's CloudEvents source: its events are the run's input.
+pub(crate) const INGESTOR: &str = "/ingenium/ingestor/csv";
+
+/// The bars that ship with the program.
+const SHIPPED: [(&str, &str); 3] = [
+    (
+        "IBM",
+        include_str!("../../../../ingenium-components/data/IBM.csv"),
+    ),
+    (
+        "GOOG",
+        include_str!("../../../../ingenium-components/data/GOOG.csv"),
+    ),
+    (
+        "FB",
+        include_str!("../../../../ingenium-components/data/FB.csv"),
+    ),
+];
+
+/// What identifies a run: two runs with equal identity must end with equal fingerprints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    /// Version of the contract.
+    pub(crate) contract: String,
+    /// Each input's symbol and SHA-256.
+    pub(crate) inputs: Vec<(String, String)>,
+    /// Bars taken of each input, if not all.
+    pub(crate) bars: Option<usize>,
+    /// Cash at the start.
+    pub(crate) cash: String,
+    /// The sizing rule.
+    pub(crate) sizing: String,
+    /// The fee.
+    pub(crate) fee_bps: String,
+}
+
+/// A run as the arguments describe it.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) identity: Identity,
+    pub(crate) cash: NonNegativeDecimal,
+    fee_bps: NonNegativeDecimal,
+    sizing: portfolio::Sizing,
+    inputs: Vec<Input>,
+    bars: Option<usize>,
+}
+
+/// One input: a file of the user's, or shipped bars that are written into the data directory.
+#[derive(Debug)]
+struct Input {
+    symbol: InstrumentSymbol,
+    path: Option<PathBuf>,
+    content: Vec<u8>,
+}
+
+impl Settings {
+    /// Reads and checks all that the arguments name.
+    pub(crate) fn parse(arguments: &super::Arguments) -> Result<Self, Failure> {
+        let cash: NonNegativeDecimal = parse("--cash", &arguments.cash)?;
+        let fee_bps: NonNegativeDecimal = parse("--fee-bps", &arguments.fee_bps)?;
+        let sizing = parse_sizing(&arguments.sizing)?;
+        let inputs = if arguments.csv.is_empty() {
+            SHIPPED
+                .iter()
+                .map(|(symbol, text)| shipped(symbol, text))
+                .collect::<Result<Vec<_>, _>>()?
+        } else {
+            arguments
+                .csv
+                .iter()
+                .map(|argument| named(argument))
+                .collect::<Result<Vec<_>, _>>()?
+        };
+        let identity = Identity {
+            contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
+            inputs: inputs
+                .iter()
+                .map(|input| {
+                    (
+                        input.symbol.to_string(),
+                        hex_digest("sha256:", &Sha256::digest(&input.content)),
+                    )
+                })
+                .collect(),
+            bars: arguments.bars,
+            cash: cash.to_string(),
+            sizing: arguments.sizing.clone(),
+            fee_bps: fee_bps.to_string(),
+        };
+        let settings = Self {
+            identity,
+            cash,
+            fee_bps,
+            sizing,
+            inputs,
+            bars: arguments.bars,
+        };
+        // Headers and symbols are checked before anything is started or written.
+        let with_path: Vec<ingestor::File> = settings
+            .inputs
+            .iter()
+            .filter_map(|input| {
+                Some(ingestor::File {
+                    path: input.path.clone()?,
+                    symbol: input.symbol.clone(),
+                })
+            })
+            .collect();
+        if !with_path.is_empty() {
+            let config = ingestor::Config {
+                files: with_path,
+                ..ingestor::Config::default()
+            };
+            drop(ingestor::open(&config).map_err(Failure::usage)?);
+        }
+        Ok(settings)
+    }
+
+    /// The run's id: the same for the same identity, so a resumed run is the same run.
+    pub(crate) fn run_id(&self) -> Result<String, Failure> {
+        let identity = serde_json::to_string(&self.identity).map_err(Failure::internal)?;
+        Ok(EventId::of(&["urn:ingenium:run", &identity]).to_string())
+    }
+
+    /// Writes shipped bars and the components' configuration files into `root`.
+    pub(crate) fn write(&self, root: &Path) -> Result<(), Failure> {
+        let (bars, config) = (root.join("bars"), root.join("config"));
+        for folder in [&bars, &config, &root.join("logs"), &root.join("state")] {
+            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        }
+        let mut files = Vec::new();
+        for input in &self.inputs {
+            let path = match &input.path {
+                Some(path) => fs::canonicalize(path).map_err(|error| unwritable(path, &error))?,
+                None => {
+                    let path = bars.join(format!("{}.csv", input.symbol));
+                    fs::write(&path, &input.content).map_err(|error| unwritable(&path, &error))?;
+                    path
+                }
+            };
+            files.push(ingestor::File {
+                path,
+                symbol: input.symbol.clone(),
+            });
+        }
+        let state = |name: &str| Some(root.join("state").join(format!("{name}.db")));
+        let source = INGESTOR.to_owned();
+        let ingestor = ingestor::Config {
+            source,
+            files,
+            run: Some(self.run_id()?),
+            limit: self.bars,
+        };
+        let strategy = strategy::Config {
+            state: state("strategy"),
+            ..strategy::Config::default()
+        };
+        let fee_bps = self.fee_bps;
+        let portfolio = portfolio::Config {
+            state: state("portfolio"),
+            initial_cash: self.cash,
+            sizing: self.sizing.clone(),
+            fee_bps,
+            ..portfolio::Config::default()
+        };
+        let executor = executor::Config {
+            state: state("executor"),
+            fee_bps,
+            ..executor::Config::default()
+        };
+        write_json(&config.join("ingestor.json"), &ingestor)?;
+        write_json(&config.join("strategy.json"), &strategy)?;
+        write_json(&config.join("portfolio.json"), &portfolio)?;
+        write_json(&config.join("executor.json"), &executor)
+    }
+
+    /// The components that serve, in rank order.
+    pub(crate) fn components(&self) -> [Component; 3] {
+        [
+            Component::new("executor", "executor/paper"),
+            Component::new("portfolio", "portfolio/long-only"),
+            Component::new("strategy", "strategy/rsi"),
+        ]
+    }
+
+    /// The component that feeds the run.
+    pub(crate) fn ingestor(&self) -> Component {
+        Component::new("ingestor", "ingestor/csv")
+    }
+
+    /// One trigger for each component and event type that it acts on.
+    pub(crate) fn triggers(&self, children: &Children) -> Vec<Trigger> {
+        let wiring = [
+            (
+                "executor",
+                "10",
+                "/ingenium/executor/paper",
+                &["ingestor.data", "portfolio.order"][..],
+            ),
+            (
+                "portfolio",
+                "20",
+                "/ingenium/portfolio/main",
+                &["ingestor.data", "strategy.signal", "executor.execution"],
+            ),
+            (
+                "strategy",
+                "30",
+                "/ingenium/strategy/rsi",
+                &["ingestor.data"],
+            ),
+        ];
+        let mut triggers = Vec::new();
+        for (name, rank, source, types) in wiring {
+            for event in types {
+                let trigger = format!("{name}-{}", event.replace('.', "-"));
+                triggers.push(
+                    Trigger::new(super::NAMESPACE, trigger, super::BROKER, children.url(name))
+                        .with_type(format!("ingenium.{event}"))
+                        .with_annotation("ingenium.example/rank", rank)
+                        .with_annotation("ingenium.example/source", source),
+                );
+            }
+        }
+        triggers
+    }
+
+    /// How many rows the inputs have, for the progress bar: rows may turn out malformed.
+    pub(crate) fn expected_bars(&self) -> u64 {
+        let rows = |input: &Input| {
+            input
+                .content
+                .split(|&byte| byte == b'\n')
+                .filter(|line| !line.is_empty())
+                .count()
+        };
+        let rows = self.inputs.iter().map(|input| {
+            rows(input)
+                .saturating_sub(1)
+                .min(self.bars.unwrap_or(usize::MAX))
+        });
+        rows.sum::<usize>() as u64
+    }
+}
+
+fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
+    T::parse(text).ok_or_else(|| {
+        Failure::new(
+            Code::Usage,
+            format!(
+                "{option} is `{}`: expected {}",
+                text.escape_debug(),
+                T::FORM
+            ),
+        )
+    })
+}
+
+fn parse_sizing(text: &str) -> Result<portfolio::Sizing, Failure> {
+    let wrong = || {
+        let message = format!("--sizing is `{text}`: expected `percent-equity:0.30` or `fixed:10`");
+        Failure::new(Code::Usage, message)
+    };
+    let (rule, value) = text.split_once(':').ok_or_else(wrong)?;
+    match rule {
+        "percent-equity" => Ok(portfolio::Sizing::PercentEquity(
+            value.parse().map_err(|_| wrong())?,
+        )),
+        "fixed" => Ok(portfolio::Sizing::FixedQuantity(
+            value.parse().map_err(|_| wrong())?,
+        )),
+        _ => Err(wrong()),
+    }
+}
+
+fn shipped(symbol: &str, text: &str) -> Result<Input, Failure> {
+    Ok(Input {
+        symbol: parse("shipped symbol", symbol)?,
+        path: None,
+        content: text.as_bytes().to_vec(),
+    })
+}
+
+fn named(argument: &str) -> Result<Input, Failure> {
+    let (path, symbol) = match argument.rsplit_once('=') {
+        Some((path, symbol)) => (Path::new(path), symbol.to_owned()),
+        None => {
+            let path = Path::new(argument);
+            (
+                path,
+                path.file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+            )
+        }
+    };
+    let symbol = InstrumentSymbol::parse(&symbol).ok_or_else(|| {
+        let message = format!(
+            "--csv `{argument}`: `{}` is no symbol: expected {}; name one with `{}=SYMBOL`",
+            symbol.escape_debug(),
+            InstrumentSymbol::FORM,
+            path.display()
+        );
+        Failure::new(Code::Usage, message)
+    })?;
+    let content = fs::read(path).map_err(|error| {
+        Failure::new(Code::Usage, format!("--csv `{}`: {error}", path.display()))
+    })?;
+    Ok(Input {
+        symbol,
+        path: Some(path.to_owned()),
+        content,
+    })
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_vec_pretty(value).map_err(Failure::internal)?;
+    fs::write(path, json).map_err(|error| unwritable(path, &error))
+}
+
+pub(crate) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!(
+        "data directory: `{}`: {error}; name a writable one with --data-dir",
+        path.display()
+    );
+    Failure::new(Code::Usage, message)
+}

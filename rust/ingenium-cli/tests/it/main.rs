@@ -1,0 +1,7 @@
+//! The real binary, as a person at a terminal or a script would call it.
+
+mod bad_input;
+mod conform;
+mod program;
+mod up;
+mod validate;

@@ -1,0 +1,4 @@
+//! The reference components, without a network.
+
+mod golden;
+mod ingestor;

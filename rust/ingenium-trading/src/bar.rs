@@ -1,0 +1,52 @@
+//! A bar that roles may act on.
+
+use ingenium_types::Payload;
+use ingenium_types::event::{DataEvent, MarketData, OhlcData};
+use ingenium_types::scalar::UtcTimestamp;
+
+use crate::role::{Disposition, Input};
+
+/// A complete, consistent OHLC bar.
+#[derive(Debug, Clone, Copy)]
+pub struct Bar<'a> {
+    /// The whole data event.
+    pub event: &'a DataEvent,
+    /// Its prices and volume.
+    pub ohlc: &'a OhlcData,
+    /// When the bar was over: `EndTimestamp`, else the event's `time`.
+    pub end: UtcTimestamp,
+}
+
+impl<'a> Bar<'a> {
+    /// The bar in `input`, or what becomes of an input that is none: forming bars, trades and quotes are not
+    /// acted on, and a bar whose prices contradict each other is set aside.
+    ///
+    /// # Errors
+    /// The disposition to return.
+    pub fn of(input: &Input<'a>) -> Result<Self, Disposition> {
+        let Payload::IngestorData(event) = input.payload else {
+            return Err(Disposition::Applied);
+        };
+        let MarketData::Ohlc(ohlc) = &event.data else {
+            return Err(Disposition::Applied);
+        };
+        if ohlc.final_ == Some(false) {
+            return Err(Disposition::Ignored("bar_forming"));
+        }
+        if !is_consistent(ohlc) {
+            return Err(Disposition::Ignored("ohlc_inconsistent"));
+        }
+        Ok(Self {
+            event,
+            ohlc,
+            end: event.end_timestamp.unwrap_or(input.time),
+        })
+    }
+}
+
+/// Whether `Low` ≤ `Open`, `Close` ≤ `High`.
+#[must_use]
+pub fn is_consistent(ohlc: &OhlcData) -> bool {
+    let within = ohlc.low..=ohlc.high;
+    within.contains(&ohlc.open) && within.contains(&ohlc.close)
+}

@@ -1,0 +1,148 @@
+//! Execution events: one per change of an order's state (FIX 35=8).
+
+use ingenium_types::event::{
+    ExecutionEvent, ExecutionType, OrderCancelReason, OrderEvent, OrderRejectReason, OrderStatus,
+};
+use ingenium_types::exact;
+use ingenium_types::id::EventId;
+use ingenium_types::scalar::{
+    ClientOrderId, Decimal as WireDecimal, FreeText, Identifier, NonNegativeDecimal,
+    PositiveDecimal, Price, Scalar as _, UtcTimestamp,
+};
+use rust_decimal::Decimal;
+
+use super::{Fill, Working};
+use crate::role::{Input, Outbox};
+
+/// What happened to an order.
+#[derive(Debug, Clone)]
+pub(super) enum Report {
+    New,
+    Trade(Fill),
+    Canceled(OrderCancelReason),
+    Rejected(OrderRejectReason, String),
+}
+
+/// The order's id: its own, or the 32 hex digits that follow from its event.
+pub(super) fn order_id(order: &OrderEvent, input: &Input<'_>) -> String {
+    order.order_id.as_ref().map_or_else(
+        || EventId::of(&[&input.cause.source, &input.cause.id]).hex(),
+        ToString::to_string,
+    )
+}
+
+/// Emits the next execution event of `working` and carries its totals on.
+pub(super) fn execution(
+    working: &mut Working,
+    at: UtcTimestamp,
+    report: Report,
+    outbox: &mut Outbox,
+) {
+    working.events += 1;
+    if let Report::Trade(fill) = &report {
+        // `fill_at` has checked that these amounts fit.
+        let cost =
+            exact::mul(fill.quantity, fill.price).and_then(|cost| exact::add(working.cost, cost));
+        working.cost = cost.unwrap_or(working.cost);
+        working.cumulative += fill.quantity;
+        working.commission =
+            exact::add(working.commission, fill.commission).unwrap_or(working.commission);
+    }
+    let id = outbox.id(&[&working.order_id, &working.events.to_string()]);
+    let quantity = working.order.quantity.get();
+    let leaves = quantity - working.cumulative;
+    let (exec_type, status, open) = match &report {
+        Report::New => (ExecutionType::New, OrderStatus::New, true),
+        Report::Trade(_) if leaves.is_zero() => (ExecutionType::Trade, OrderStatus::Filled, false),
+        Report::Trade(_) => (ExecutionType::Trade, OrderStatus::PartiallyFilled, true),
+        Report::Canceled(_) => (ExecutionType::Canceled, OrderStatus::Canceled, false),
+        Report::Rejected(..) => (ExecutionType::Rejected, OrderStatus::Rejected, false),
+    };
+    let leaves = if open { leaves } else { Decimal::ZERO };
+    let Some(mut event) = skeleton(
+        &working.order,
+        &working.order_id,
+        id,
+        at,
+        exec_type,
+        status,
+        working.cumulative,
+        leaves,
+    ) else {
+        return;
+    };
+    match report {
+        Report::New => {}
+        Report::Trade(fill) => {
+            event.last_quantity = PositiveDecimal::new(fill.quantity);
+            event.last_price = Price::new(fill.price);
+            event.cumulative_cost = WireDecimal::new(working.cost);
+            event.average_price = exact::mul_div(working.cost, Decimal::ONE, working.cumulative)
+                .ok()
+                .and_then(Price::new);
+            event.commission = WireDecimal::new(fill.commission);
+            event.commission_currency = working
+                .order
+                .currency
+                .clone()
+                .or_else(|| "USD".parse().ok());
+            event.cumulative_commission = WireDecimal::new(working.commission);
+        }
+        Report::Canceled(reason) => event.cancel_reason = Some(reason),
+        Report::Rejected(reason, text) => {
+            event.reject_reason = Some(reason);
+            event.text = FreeText::parse(&text);
+        }
+    }
+    outbox.emit(id, at, &working.cause, event);
+}
+
+/// Answers an event that is no part of any order's life; its id follows from the event it answers.
+pub(super) fn answer(
+    order: &OrderEvent,
+    input: &Input<'_>,
+    outbox: &mut Outbox,
+    reason: OrderRejectReason,
+) {
+    let id = outbox.id(&[&input.cause.source, &input.cause.id]);
+    let at = order.timestamp.unwrap_or(input.time);
+    let (exec_type, status) = (ExecutionType::Rejected, OrderStatus::Rejected);
+    let order_id = order_id(order, input);
+    let zero = Decimal::ZERO;
+    if let Some(mut event) = skeleton(order, &order_id, id, at, exec_type, status, zero, zero) {
+        event.reject_reason = Some(reason);
+        outbox.emit(id, at, input.cause, event);
+    }
+}
+
+/// The fields that every execution has. All of them come from a decoded order, so they have their forms.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "these are the required fields of the event, each once"
+)]
+fn skeleton(
+    order: &OrderEvent,
+    order_id: &str,
+    id: EventId,
+    at: UtcTimestamp,
+    exec_type: ExecutionType,
+    status: OrderStatus,
+    cumulative: Decimal,
+    leaves: Decimal,
+) -> Option<ExecutionEvent> {
+    let mut event = ExecutionEvent::new(
+        ClientOrderId::parse(order_id)?,
+        Identifier::parse(&id.hex())?,
+        order.symbol.clone(),
+        order.side,
+        exec_type,
+        status,
+        order.quantity,
+        NonNegativeDecimal::new(cumulative)?,
+        NonNegativeDecimal::new(leaves)?,
+        at,
+    );
+    event.account.clone_from(&order.account);
+    event.currency.clone_from(&order.currency);
+    Some(event)
+}

@@ -1,0 +1,5 @@
+//! Indicators: incremental, one step a bar, on decimals.
+
+mod rsi;
+
+pub use rsi::Rsi;

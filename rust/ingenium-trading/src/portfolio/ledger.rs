@@ -1,0 +1,89 @@
+//! What a log of events adds up to: cash, positions and marks, without any decision.
+
+use std::collections::BTreeMap;
+
+use ingenium_types::Payload;
+use ingenium_types::event::{ExecutionType, OrderSide};
+use ingenium_types::exact::{self, Inexact};
+use rust_decimal::Decimal;
+
+use crate::bar::is_consistent;
+use crate::position::Position;
+
+/// Cash and positions as a fold over executions and final bars, in log order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    cash: Decimal,
+    holdings: BTreeMap<String, (Position, Decimal)>,
+}
+
+impl Ledger {
+    /// A ledger with cash and nothing else.
+    #[must_use]
+    pub const fn new(cash: Decimal) -> Self {
+        Self {
+            cash,
+            holdings: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the next event of the log. Each event must be given once.
+    ///
+    /// # Errors
+    /// [`Inexact`] when an amount does not fit.
+    pub fn apply(&mut self, payload: &Payload) -> Result<(), Inexact> {
+        match payload {
+            Payload::IngestorData(event) => {
+                if let ingenium_types::event::MarketData::Ohlc(ohlc) = &event.data
+                    && ohlc.final_ != Some(false)
+                    && is_consistent(ohlc)
+                {
+                    self.holdings.entry(event.symbol.to_string()).or_default().1 = ohlc.close.get();
+                }
+            }
+            Payload::ExecutorExecution(execution)
+                if matches!(execution.exec_type, ExecutionType::Trade) =>
+            {
+                let (Some(quantity), Some(price)) = (execution.last_quantity, execution.last_price)
+                else {
+                    return Ok(());
+                };
+                let (quantity, price) = (quantity.get(), price.get());
+                let fee = execution
+                    .commission
+                    .map_or(Decimal::ZERO, |commission| commission.get());
+                let notional = exact::mul(quantity, price)?;
+                let (signed, change) = match execution.side {
+                    OrderSide::Buy => (quantity, -notional),
+                    OrderSide::Sell => (-quantity, notional),
+                };
+                self.cash = exact::sub(exact::add(self.cash, change)?, fee)?;
+                self.holdings
+                    .entry(execution.symbol.to_string())
+                    .or_default()
+                    .0
+                    .apply(signed, price)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Cash.
+    #[must_use]
+    pub const fn cash(&self) -> Decimal {
+        self.cash
+    }
+
+    /// Cash plus the market value of all positions at their last close.
+    ///
+    /// # Errors
+    /// [`Inexact`] when the amount does not fit.
+    pub fn equity(&self) -> Result<Decimal, Inexact> {
+        self.holdings
+            .values()
+            .try_fold(self.cash, |sum, (position, mark)| {
+                exact::add(sum, position.value(*mark)?)
+            })
+    }
+}

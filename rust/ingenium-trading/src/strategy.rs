@@ -1,0 +1,5 @@
+//! Strategies: bars in, signals out.
+
+mod rsi;
+
+pub use rsi::{RsiState, RsiStrategy};

@@ -1,0 +1,6 @@
+//! Trading logic: known answers, and what holds for any input.
+
+mod executor;
+mod portfolio;
+mod position;
+mod scene;

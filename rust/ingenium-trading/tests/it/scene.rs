@@ -1,0 +1,103 @@
+//! Events for tests, and a role with its state.
+
+use ingenium_trading::{Cause, Disposition, Emission, Input, Outbox, Role, States};
+use ingenium_types::Payload;
+use ingenium_types::event::{
+    DataEvent, MarketData, OhlcData, OrderEvent, SignalDirection, SignalEvent,
+};
+use ingenium_types::scalar::UtcTimestamp;
+
+/// A role with the state that its events have left.
+pub(crate) struct Scene<R: Role> {
+    pub(crate) role: R,
+    pub(crate) states: States<R::State>,
+    events: u32,
+}
+
+impl<R: Role> Scene<R> {
+    pub(crate) fn new(role: R) -> Self {
+        Self {
+            role,
+            states: States::default(),
+            events: 0,
+        }
+    }
+
+    /// Hands over an event and gives back what the role emits.
+    pub(crate) fn give(&mut self, payload: impl Into<Payload>, time: &str) -> Vec<Emission> {
+        self.try_give(payload, time).1
+    }
+
+    pub(crate) fn try_give(
+        &mut self,
+        payload: impl Into<Payload>,
+        time: &str,
+    ) -> (Disposition, Vec<Emission>) {
+        self.events += 1;
+        let id = format!("event-{}", self.events);
+        let cause = Cause {
+            source: "/test".to_owned(),
+            correlation: id.clone(),
+            id,
+            ..Cause::default()
+        };
+        let mut outbox = Outbox::new("/ingenium/test/role");
+        let payload = payload.into();
+        let input = Input {
+            payload: &payload,
+            time: at(time),
+            cause: &cause,
+        };
+        let disposition = self.role.handle(&mut self.states, &input, &mut outbox);
+        self.states.commit();
+        (disposition, outbox.into_emissions())
+    }
+}
+
+pub(crate) fn at(day: &str) -> UtcTimestamp {
+    format!("2020-01-{day}T00:00:00Z")
+        .parse()
+        .expect("a day of January 2020")
+}
+
+/// A daily bar that starts on `day`.
+pub(crate) fn bar(symbol: &str, day: u32, open: &str, close: &str, volume: &str) -> DataEvent {
+    let (low, high) = if number(open) < number(close) {
+        (open, close)
+    } else {
+        (close, open)
+    };
+    let price = |text: &str| text.parse().expect("a price");
+    let ohlc = OhlcData::new(
+        price(open),
+        price(high),
+        price(low),
+        price(close),
+        volume.parse().expect("a volume"),
+    );
+    let start = at(&format!("{day:02}"));
+    let mut event = DataEvent::new(
+        symbol.parse().expect("a symbol"),
+        start,
+        MarketData::Ohlc(ohlc),
+    );
+    event.end_timestamp = start.next_day();
+    event
+}
+
+pub(crate) fn signal(symbol: &str, direction: SignalDirection, day: &str) -> SignalEvent {
+    let mut signal = SignalEvent::new(symbol.parse().expect("a symbol"), direction);
+    signal.timestamp = Some(at(day));
+    signal
+}
+
+pub(crate) fn order(emission: &Emission) -> OrderEvent {
+    match &emission.payload {
+        Payload::PortfolioOrder(order) => order.clone(),
+        other => panic!("expected an order, got {other:?}"),
+    }
+}
+
+pub(crate) fn number(text: &str) -> rust_decimal::Decimal {
+    text.parse().expect("a decimal")
+}

@@ -1,0 +1,80 @@
+//! What every generated enumeration does beyond its values.
+
+/// `Display`, `FromStr` and the serde pair, through `Scalar::parse` and `as_str`.
+macro_rules! enumeration_traits {
+    ($name:ident) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::scalar::NotAScalar;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                <Self as crate::scalar::Scalar>::parse(text)
+                    .ok_or_else(|| crate::scalar::NotAScalar::new::<Self>(text))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::stored::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+/// An enumeration that no view extends.
+macro_rules! closed_enumeration {
+    ($name:ident) => {
+        crate::enumeration::enumeration_traits!($name);
+
+        impl crate::read::Decode for $name {
+            fn decode(
+                reader: &mut crate::read::Reader<'_>,
+            ) -> Result<Self, crate::refusal::Refusal> {
+                let text = reader.string()?;
+                <Self as crate::scalar::Scalar>::parse(&text.text).ok_or_else(|| {
+                    crate::refusal::Refusal::new(crate::refusal::Rule::Enum, text.span)
+                })
+            }
+        }
+    };
+}
+
+/// An enumeration that has `Unknown` values in the reader view.
+macro_rules! open_enumeration {
+    ($name:ident) => {
+        crate::enumeration::enumeration_traits!($name);
+
+        impl crate::read::Decode for $name {
+            fn decode(
+                reader: &mut crate::read::Reader<'_>,
+            ) -> Result<Self, crate::refusal::Refusal> {
+                let text = reader.string()?;
+                if let Some(known) = <Self as crate::scalar::Scalar>::parse(&text.text) {
+                    return Ok(known);
+                }
+                match reader.view() {
+                    crate::read::View::Strict => Err(crate::refusal::Refusal::new(
+                        crate::refusal::Rule::Enum,
+                        text.span,
+                    )),
+                    crate::read::View::Reader => {
+                        Ok(Self::Unknown(crate::unknown::UnknownValue::new(&text.text)))
+                    }
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {closed_enumeration, enumeration_traits, open_enumeration};

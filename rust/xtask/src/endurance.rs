@@ -1,0 +1,308 @@
+//! `cargo xtask endurance`: the same run again and again, undisturbed and killed at random, must end the same.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::console::out as say;
+
+/// How often, and how much.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    runs: u32,
+    kills: u32,
+    bars: Option<u32>,
+    seed: u64,
+}
+
+/// The sizings whose runs must each have one fingerprint; kills are done with the first.
+const SIZINGS: [&str; 2] = ["percent-equity:0.30", "fixed:10"];
+
+/// What may be killed: the whole run, or one of its processes.
+const VICTIMS: [&str; 5] = ["up", "executor", "portfolio", "strategy", "ingestor"];
+
+impl Options {
+    /// Reads `--runs N --kills N --bars N --seed N`.
+    pub(crate) fn parse(arguments: &[&str]) -> Result<Self, String> {
+        let mut options = Self {
+            runs: 10,
+            kills: 30,
+            bars: None,
+            seed: 1,
+        };
+        for pair in arguments.chunks(2) {
+            let &[name, value] = pair else {
+                return Err(format!("`{}` needs a value", pair[0]));
+            };
+            let number: u64 = value
+                .parse()
+                .map_err(|_| format!("{name} is `{value}`: expected a whole number"))?;
+            let small =
+                u32::try_from(number).map_err(|_| format!("{name} is `{value}`: too large"))?;
+            match name {
+                "--runs" => options.runs = small,
+                "--kills" => options.kills = small,
+                "--bars" => options.bars = Some(small),
+                "--seed" => options.seed = number,
+                other => {
+                    return Err(format!(
+                        "`{other}` is no option: use --runs, --kills, --bars, --seed"
+                    ));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Runs it all; the first difference ends it.
+pub(crate) fn run(root: &Path, options: Options) -> ExitCode {
+    let outcome = build(root).and_then(|program| {
+        let folder = root.join("target/endurance");
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        endure(
+            &Bench {
+                program,
+                folder,
+                bars: options.bars,
+            },
+            options,
+        )
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            say(format!("endurance: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Bench {
+    program: PathBuf,
+    folder: PathBuf,
+    bars: Option<u32>,
+}
+
+fn build(root: &Path) -> Result<PathBuf, String> {
+    let status = Command::new("cargo")
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--quiet",
+            "--package",
+            "ingenium-cli",
+        ])
+        .current_dir(root)
+        .status()
+        .map_err(|error| error.to_string())?;
+    if !status.success() {
+        return Err("the build failed".to_owned());
+    }
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join("release/ingenium"))
+}
+
+fn endure(bench: &Bench, options: Options) -> Result<(), String> {
+    let mut undisturbed = Vec::new();
+    for sizing in SIZINGS {
+        let mut first: Option<String> = None;
+        for run in 1..=options.runs {
+            let summary = finish(bench.up(sizing, "runs", true)?)?;
+            check(&summary)?;
+            let print = field(&summary, "fingerprint")?;
+            if let Some(other) = first.as_ref().filter(|other| **other != print) {
+                return Err(format!(
+                    "run {run} with {sizing} ends with {print}, an earlier one with {other}"
+                ));
+            }
+            say(format!("run {run}/{} {sizing}: {summary}", options.runs));
+            first = Some(print);
+        }
+        undisturbed.push(first.unwrap_or_default());
+    }
+    let mut random = Random(options.seed);
+    for kill in 1..=options.kills {
+        disturb(bench, &mut random, kill, options.kills, &undisturbed[0])?;
+    }
+    Ok(())
+}
+
+/// One run, killed once at a random time, started again, compared.
+fn disturb(
+    bench: &Bench,
+    random: &mut Random,
+    kill: u32,
+    kills: u32,
+    expected: &str,
+) -> Result<(), String> {
+    let victim = VICTIMS[random.below(VICTIMS.len() as u64) as usize];
+    let mut child = bench.up(SIZINGS[0], "kills", true)?;
+    let output = child.stdout.take().ok_or("no stdout")?;
+    let mut lines = BufReader::new(output).lines();
+    // From the first line on all components run.
+    let ready = lines
+        .next()
+        .transpose()
+        .map_err(|error| error.to_string())?
+        .unwrap_or_default();
+    if !ready.contains("\"ready\"") {
+        return Err(format!("expected the ready line, got `{ready}`"));
+    }
+    let pids = components(child.id());
+    sleep(Duration::from_millis(random.below(bench.longest_wait())));
+    let target = match victim {
+        "up" => Some(child.id()),
+        name => pids
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, pid)| *pid),
+    };
+    if let Some(pid) = target {
+        // The process may have finished: then this run was simply not disturbed.
+        drop(
+            Command::new("kill")
+                .args(["-9", &pid.to_string()])
+                .stderr(Stdio::null())
+                .status(),
+        );
+    }
+    drop(lines);
+    let status = child.wait().map_err(|error| error.to_string())?;
+    none_left(&pids)?;
+    let summary = finish(bench.up(SIZINGS[0], "kills", false)?)?;
+    check(&summary)?;
+    let print = field(&summary, "fingerprint")?;
+    if print != expected {
+        return Err(format!(
+            "kill {kill} of {victim}: ends with {print}, undisturbed with {expected}"
+        ));
+    }
+    say(format!(
+        "kill {kill}/{kills} of {victim} ({status}): same fingerprint"
+    ));
+    Ok(())
+}
+
+impl Bench {
+    fn up(&self, sizing: &str, name: &str, fresh: bool) -> Result<Child, String> {
+        let mut command = Command::new(&self.program);
+        command.args([
+            "up",
+            "--exit-when-done",
+            "--format",
+            "jsonl",
+            "--port",
+            "0",
+            "--sizing",
+            sizing,
+            "--data-dir",
+        ]);
+        command.arg(self.folder.join(name));
+        if let Some(bars) = self.bars {
+            command.args(["--bars", &bars.to_string()]);
+        }
+        if fresh {
+            command.arg("--fresh");
+        }
+        command
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", self.program.display()))
+    }
+
+    /// Kills fall within about the time that a run takes.
+    fn longest_wait(&self) -> u64 {
+        self.bars.map_or(6000, |bars| u64::from(bars) * 3)
+    }
+}
+
+fn finish(child: Child) -> Result<String, String> {
+    let output = child
+        .wait_with_output()
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = text.lines().last().unwrap_or_default().to_owned();
+    if output.status.success() {
+        Ok(last)
+    } else {
+        Err(format!("`up` ended with {}: {last}", output.status))
+    }
+}
+
+fn check(summary: &str) -> Result<(), String> {
+    for zero in ["invalid", "late", "dead_letters"] {
+        if field(summary, zero)? != "0" {
+            return Err(format!("{zero} is not 0: {summary}"));
+        }
+    }
+    for some in ["signals", "orders", "executions"] {
+        if field(summary, some)? == "0" {
+            return Err(format!("{some} is 0: {summary}"));
+        }
+    }
+    Ok(())
+}
+
+/// A member of the summary's flat JSON object, as text.
+fn field(summary: &str, name: &str) -> Result<String, String> {
+    let start = summary
+        .find(&format!("\"{name}\":"))
+        .ok_or_else(|| format!("no `{name}` in `{summary}`"))?;
+    let value = &summary[start + name.len() + 3..];
+    let end = value.find([',', '}']).unwrap_or(value.len());
+    Ok(value[..end].trim_matches('"').to_owned())
+}
+
+/// The components that the process `up` has started, by name and process id.
+fn components(up: u32) -> Vec<(String, u32)> {
+    let children = fs::read_to_string(format!("/proc/{up}/task/{up}/children")).unwrap_or_default();
+    let pids = children
+        .split_whitespace()
+        .filter_map(|pid| pid.parse().ok());
+    pids.filter_map(|pid: u32| {
+        let arguments = fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+        let role = arguments.split('\0').nth(2)?.split('/').next()?.to_owned();
+        Some((role, pid))
+    })
+    .collect()
+}
+
+/// Fails when a component outlives its `up` for more than two seconds.
+fn none_left(pids: &[(String, u32)]) -> Result<(), String> {
+    for _ in 0..200 {
+        let alive = |pid: u32| {
+            fs::read_to_string(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|line| line.contains("ingenium"))
+        };
+        let left: Vec<&String> = pids
+            .iter()
+            .filter(|(_, pid)| alive(*pid))
+            .map(|(name, _)| name)
+            .collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        sleep(Duration::from_millis(10));
+    }
+    Err("a component outlives `up`".to_owned())
+}
+
+/// SplitMix64: reproducible choices from a seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
