@@ -17,6 +17,22 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Makes deliveries from the start of dispatch until the broker stops.
 pub(crate) async fn run(core: Arc<Core>) {
+    let mut failed = core.failed.clone();
+    let stop_on_failure = async {
+        // A store that fails for good ends dispatch: what cannot be written down is not done.
+        if failed.wait_for(Option::is_some).await.is_ok() {
+            core.stop.request();
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        biased; // dispatch ends by itself once it is asked to
+        () = dispatch(Arc::clone(&core)) => {}
+        () = stop_on_failure => {}
+    }
+}
+
+async fn dispatch(core: Arc<Core>) {
     let mut started = core.started.subscribe();
     tokio::select! {
         biased; // a stopping broker starts nothing

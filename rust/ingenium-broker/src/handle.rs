@@ -72,6 +72,10 @@ impl Handle {
             // The sender lives in the core.
             drop(progress.changed().await);
         }
+        // Settlements are counted and written behind dispatch: the totals are final when this is through.
+        if let Err(error) = self.flush().await {
+            error!(error = %error, "settlements not written");
+        }
     }
 
     /// Resolves with the reason when the disk has failed for good: nothing is taken or delivered after that.

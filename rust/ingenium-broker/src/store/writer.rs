@@ -17,6 +17,9 @@ const BATCH: usize = 256;
 /// Notes are written without an event to ride with when so many wait.
 const NOTES: usize = 2048;
 
+/// How long the disk is left alone when it takes nothing and too many notes wait.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// The key in `meta` of the number of late events.
 pub(crate) const LATE: &str = "late";
 
@@ -61,8 +64,10 @@ impl Writer {
         while open && let Some(first) = commands.blocking_recv() {
             let mut batch = Vec::new();
             open &= self.take(first, &mut batch);
+            // While the disk takes nothing, notes pile up: they are taken slowly then, and the queue fills instead.
+            let most = if self.notes.len() > NOTES { 0 } else { BATCH };
             while open
-                && batch.len() < BATCH
+                && batch.len() < most
                 && let Ok(next) = commands.try_recv()
             {
                 open &= self.take(next, &mut batch);
@@ -98,6 +103,7 @@ impl Writer {
 
     fn commit(&mut self, batch: Vec<Command>) {
         if let Some(reason) = self.failed.borrow().clone() {
+            self.notes.clear();
             refuse(batch, &Rejected::Unavailable(reason));
             return;
         }
@@ -129,6 +135,9 @@ impl Writer {
                 let rejected = Rejected::Unavailable(reason);
                 for answer in done.answers {
                     answer(Some(&rejected));
+                }
+                if self.notes.len() > NOTES {
+                    std::thread::sleep(PAUSE);
                 }
             }
         }

@@ -26,7 +26,21 @@ async fn child() {
 }
 
 async fn spawn(folder: &Path) -> (Child, SocketAddr) {
-    let mut child = Command::new(std::env::current_exe().expect("this program"))
+    let program = std::env::current_exe().expect("this program");
+    start(Command::new(program), folder).await
+}
+
+/// As [`spawn`], but no file may grow beyond 2 MiB.
+async fn spawn_on_a_small_disk(folder: &Path) -> (Child, SocketAddr) {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("this program"));
+    start(command, folder).await
+}
+
+async fn start(mut command: Command, folder: &Path) -> (Child, SocketAddr) {
+    let mut child = command
         .args(["--exact", "crash::child", "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
@@ -117,4 +131,33 @@ async fn publish(address: SocketAddr, id: &str) -> bool {
         BufReader::new(socket).lines().next_line().await
     };
     matches!(post.await, Ok(Some(line)) if line.starts_with("HTTP/1.1 202"))
+}
+
+#[tokio::test]
+async fn a_full_disk_is_503_and_loses_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut child, address) = spawn_on_a_small_disk(folder.path()).await;
+    let sender = Sender::to_address(address);
+    let data = format!("{{\"filler\":\"{}\"}}", "x".repeat(100_000));
+    let mut taken = 0;
+    let refused = loop {
+        let answer = sender.event(&taken.to_string(), &[], &data).await;
+        if answer.status != 202 {
+            break answer;
+        }
+        taken += 1;
+        assert!(taken < 1000, "the disk is not small");
+    };
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.header("retry-after"), Some(&b"1"[..]));
+    assert_eq!(sender.request("GET", "/healthz", &[], "").await.status, 200);
+    child.kill().await.expect("killed");
+    let broker = broker(folder.path(), Mode::Fifo).await;
+    assert!(taken > 0);
+    assert_eq!(broker.counts().stored, taken);
+    // With room again, what was refused is taken.
+    Sender::to(&broker)
+        .accepted(&taken.to_string(), &[], &data)
+        .await;
+    broker.shutdown().await;
 }

@@ -1,6 +1,8 @@
 //! What is stored, and what is said about it.
 
-use ingenium_broker::Mode;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use ingenium_broker::{Broker, Config, Limits, Mode};
 use rusqlite::Connection;
 
 use crate::rig::{Sender, broker};
@@ -207,5 +209,48 @@ async fn requests_are_answered_as_knative_does() {
         }
     }
     assert_eq!(broker.counts().stored, 2);
+    broker.shutdown().await;
+}
+
+#[tokio::test]
+async fn more_than_may_wait_is_429_and_what_is_202_is_stored() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let limits = Limits {
+        queue: 1,
+        ..Limits::default()
+    };
+    let config = Config {
+        limits,
+        ..Config::new(
+            folder.path().join("broker.db"),
+            listen,
+            "ns",
+            "b",
+            Mode::Fifo,
+        )
+    };
+    let broker = Broker::open(config).await.expect("the broker opens");
+    let sender = Sender::to(&broker);
+    let requests = (0..200).map(|number| {
+        let sender = sender.clone();
+        tokio::spawn(async move { sender.event(&number.to_string(), &[], "{}").await })
+    });
+    let requests: Vec<_> = requests.collect();
+    let mut taken = 0;
+    let mut later = 0;
+    for request in requests {
+        let answer = request.await.expect("no panic");
+        match answer.status {
+            202 => taken += 1,
+            429 => {
+                later += 1;
+                assert_eq!(answer.header("retry-after"), Some(&b"1"[..]));
+            }
+            status => panic!("status {status}"),
+        }
+    }
+    assert!(later > 0, "nothing had to wait");
+    assert_eq!(broker.counts().stored, taken);
     broker.shutdown().await;
 }
