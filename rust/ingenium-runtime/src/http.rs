@@ -4,6 +4,7 @@ mod chunked;
 pub mod client;
 pub mod framing;
 mod ledger;
+mod linger;
 pub mod message;
 pub mod server;
 mod tap;

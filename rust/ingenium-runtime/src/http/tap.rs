@@ -18,16 +18,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::chunked::Scanner;
 use super::framing::{self, Framing, Refusal};
 use super::ledger::Ledger;
+use super::linger::Linger;
 use super::server::Limits;
 
 /// What the library is given in place of a head that was refused.
 const SUBSTITUTE: &[u8] = b"GET /refused HTTP/1.1\r\nhost: refused\r\n\r\n";
-
-/// How much is read from a peer that was refused, so that it reads its answer instead of a reset connection.
-const MAX_LINGER: usize = 64 * 1024;
-
-/// How long such a peer may take.
-const LINGER: Duration = Duration::from_secs(1);
 
 const SCRATCH: usize = 8 * 1024;
 
@@ -59,7 +54,7 @@ pub(super) struct Tap<S> {
     head_deadline: Pin<Box<Sleep>>,
     /// When the peer must have taken something of its answer.
     write_deadline: Option<Pin<Box<Sleep>>>,
-    lingering: Option<(Pin<Box<Sleep>>, usize)>,
+    lingering: Option<Linger>,
 }
 
 impl<S> Tap<S> {
@@ -272,27 +267,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
                 return Poll::Ready(Ok(()));
             }
         }
-        // Closing with unread bytes resets the connection, and the reset overtakes the answer.
-        let (deadline, taken) = tap
-            .lingering
-            .get_or_insert_with(|| (Box::pin(sleep_until(Instant::now() + LINGER)), 0));
-        loop {
-            let mut scratch = [MaybeUninit::uninit(); SCRATCH];
-            let mut scratch = ReadBuf::uninit(&mut scratch);
-            match Pin::new(&mut tap.socket).poll_read(cx, &mut scratch) {
-                Poll::Ready(Ok(())) if !scratch.filled().is_empty() => {
-                    *taken += scratch.filled().len();
-                    if *taken > MAX_LINGER {
-                        return Poll::Ready(Ok(()));
-                    }
-                }
-                Poll::Ready(_) => return Poll::Ready(Ok(())),
-                Poll::Pending => {
-                    ready!(deadline.as_mut().poll(cx));
-                    return Poll::Ready(Ok(()));
-                }
-            }
-        }
+        let lingering = tap.lingering.get_or_insert_with(Linger::new);
+        lingering.poll(&mut tap.socket, cx).map(Ok)
     }
 
     fn poll_write_vectored(

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use ingenium_runtime::http::server::Limits;
+use ingenium_runtime::http::server::{self, Limits};
+use ingenium_runtime::http::{Request, Response};
+use ingenium_runtime::shutdown::Shutdown;
 use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::served::{PATIENCE, Served, read_answers, read_to_end, send, show, statuses};
 
@@ -109,5 +112,43 @@ async fn continue_is_sent_to_those_who_wait_for_it() {
     assert_eq!(statuses(&read_answers(&mut socket, 1).await), [100]);
     send(&mut socket, b"{}").await;
     assert_eq!(statuses(&read_answers(&mut socket, 1).await), [202]);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_handler_may_take_longer_than_a_connection_may_be_idle() {
+    let handler = |_: Request| async {
+        tokio::time::sleep(SHORT.head_timeout * 3).await;
+        Response::empty(202)
+    };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    let stop = Shutdown::manual();
+    let server = tokio::spawn(server::serve(listener, handler, SHORT, stop.clone()));
+    let mut socket = TcpStream::connect(address).await.expect("listening");
+    send(&mut socket, b"POST / HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    assert_eq!(statuses(&read_to_end(&mut socket).await), [202]);
+    stop.request();
+    server.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn a_refused_peer_may_finish_its_write() {
+    let served = Served::start(Limits::default()).await;
+    let mut socket = served.connect().await;
+    send(
+        &mut socket,
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n",
+    )
+    .await;
+    assert_eq!(statuses(&read_to_end(&mut socket).await), [413]);
+    for _ in 0..16 {
+        socket
+            .write_all(&[b'x'; 1024])
+            .await
+            .expect("the connection is not reset");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    drop(socket);
     served.stop().await;
 }
