@@ -30,8 +30,8 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
         ] => api::answer(core, &request, namespace, kind, name).await,
         [namespace, name] if *namespace == core.config.namespace && *name == core.config.broker => {
             match request.method.as_str() {
-                "POST" if is_ready(core) => ingress::receive(core, &request).await,
-                "POST" => ingress::stopping(),
+                // Not only when ready: subscribers that finish a delivery during the drain still send what came of it.
+                "POST" => ingress::receive(core, &request).await,
                 "OPTIONS" => Response::empty(200).header("allow", "POST, OPTIONS"),
                 _ => method_not_allowed("POST, OPTIONS"),
             }

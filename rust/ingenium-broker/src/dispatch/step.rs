@@ -54,6 +54,8 @@ struct Run<'a> {
     next: u64,
     /// Settled by an earlier process.
     settled: HashSet<(Rank, u64)>,
+    /// The delivery that was open when the last process ended.
+    redo: Option<(u64, Rank)>,
     /// How many deliveries each input event still needs.
     input_left: HashMap<u64, usize>,
     slot: Semaphore,
@@ -106,6 +108,7 @@ impl<'a> Run<'a> {
             schedule,
             next: 1,
             settled,
+            redo: open,
             input_left: HashMap::new(),
             slot: Semaphore::new(1),
         })
@@ -161,14 +164,20 @@ impl<'a> Run<'a> {
     fn schedule(&mut self, stored: &StoredEvent) {
         let (offset, event) = (stored.offset, &stored.event);
         let mut ranks = Vec::new();
+        let mut left = 0;
         for (rank, subscriber) in self.subscribers.iter().enumerate() {
             let wanted = subscriber.registered.current().matches(event);
-            if wanted && !self.settled.remove(&(rank, offset)) {
+            if !wanted || self.settled.remove(&(rank, offset)) {
+                continue;
+            }
+            left += 1;
+            subscriber
+                .registered
+                .pending
+                .fetch_add(1, Ordering::Relaxed);
+            // The delivery that is made again comes before all others, whatever step its event is of.
+            if self.redo != Some((offset, rank)) {
                 ranks.push(rank);
-                subscriber
-                    .registered
-                    .pending
-                    .fetch_add(1, Ordering::Relaxed);
             }
         }
         let key = (event.source == self.input_source)
@@ -184,10 +193,10 @@ impl<'a> Run<'a> {
             self.schedule.emitted(offset, ranks);
             return;
         };
-        if ranks.is_empty() {
+        if left == 0 {
             count(&self.core.counters.input_delivered);
         } else {
-            self.input_left.insert(offset, ranks.len());
+            self.input_left.insert(offset, left);
         }
         self.schedule.input(key, offset, ranks);
     }

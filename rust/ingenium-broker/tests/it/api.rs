@@ -1,0 +1,179 @@
+//! Objects of Knative's own shape.
+
+use ingenium_broker::{Mode, Trigger};
+use serde_json::{Value, json};
+
+use crate::rig::{Sender, broker};
+
+const TRIGGERS: &str = "/apis/eventing.knative.dev/v1/namespaces/ns/triggers";
+
+fn object() -> Value {
+    json!({
+        "apiVersion": "eventing.knative.dev/v1",
+        "kind": "Trigger",
+        "metadata": { "name": "t", "namespace": "ns", "annotations": { "ingenium.example/rank": "10" } },
+        "spec": {
+            "broker": "b",
+            "filters": [{ "exact": { "type": "x" } }, { "exact": { "source": "/s" } }],
+            "subscriber": { "uri": "http://127.0.0.1:1/" },
+            "delivery": {
+                "retry": 3,
+                "backoffPolicy": "linear",
+                "backoffDelay": "PT0.5S",
+                "timeout": "PT2S",
+                "deadLetterSink": { "uri": "http://127.0.0.1:2/" }
+            }
+        }
+    })
+}
+
+#[tokio::test]
+async fn triggers_are_put_read_changed_and_deleted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broker = broker(folder.path(), Mode::Fifo).await;
+    let sender = Sender::to(&broker);
+    let path = format!("{TRIGGERS}/t");
+    assert_eq!(sender.request("GET", &path, &[], "").await.status, 404);
+    assert_eq!(
+        sender
+            .request("PUT", &path, &[], &object().to_string())
+            .await
+            .status,
+        201
+    );
+    let answer = sender.request("GET", &path, &[], "").await;
+    assert_eq!(answer.status, 200);
+    let read: Value = serde_json::from_slice(&answer.body).expect("JSON");
+    assert_eq!(read["spec"]["delivery"], object()["spec"]["delivery"]);
+    assert_eq!(read["status"]["conditions"][0]["status"], "True");
+    // What was read can be written again.
+    assert_eq!(
+        sender
+            .request("PUT", &path, &[], &read.to_string())
+            .await
+            .status,
+        200
+    );
+    let trigger = Trigger::from_json(&answer.body, "ns").expect("a trigger");
+    assert_eq!(trigger.filter.len(), 2);
+    assert_eq!(trigger.rank(), (10, "t"));
+    assert_eq!(sender.request("DELETE", &path, &[], "").await.status, 200);
+    assert_eq!(sender.request("DELETE", &path, &[], "").await.status, 404);
+    broker.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_would_be_ignored_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broker = broker(folder.path(), Mode::Fifo).await;
+    let sender = Sender::to(&broker);
+    let cases: [(&str, Value, &str); 11] = [
+        ("/spec/filterz", json!({}), "filterz"),
+        (
+            "/spec/filters",
+            json!([{ "prefix": { "type": "x" } }]),
+            "spec.filters[0].prefix",
+        ),
+        (
+            "/spec/filters",
+            json!([{ "cesql": "true" }]),
+            "spec.filters[0].cesql",
+        ),
+        ("/spec/broker", json!("other"), "spec.broker"),
+        (
+            "/spec/subscriber",
+            json!({ "ref": { "kind": "Service" } }),
+            "ref",
+        ),
+        (
+            "/spec/subscriber/uri",
+            json!("https://h/"),
+            "spec.subscriber.uri",
+        ),
+        ("/spec/delivery/backoffPolicy", json!("foo"), "foo"),
+        (
+            "/spec/delivery/backoffDelay",
+            json!("1s"),
+            "spec.delivery.backoffDelay",
+        ),
+        (
+            "/spec/delivery/retryAfterMax",
+            json!("PT1S"),
+            "retryAfterMax",
+        ),
+        ("/metadata/name", json!("other"), "metadata.name"),
+        (
+            "/metadata/annotations/ingenium.example~1rank",
+            json!("first"),
+            "ingenium.example/rank",
+        ),
+    ];
+    for (pointer, value, named) in cases {
+        let mut object = object();
+        let (parent, member) = pointer.rsplit_once('/').expect("a pointer");
+        object.pointer_mut(parent).expect("there")[member.replace("~1", "/")] = value;
+        let answer = sender
+            .request("PUT", &format!("{TRIGGERS}/t"), &[], &object.to_string())
+            .await;
+        let body = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, 400, "{pointer}: {body}");
+        assert!(
+            body.contains("invalid_object") && body.contains(named),
+            "{pointer}: {body}"
+        );
+    }
+    assert_eq!(
+        sender
+            .request("PUT", &format!("{TRIGGERS}/t"), &[], "{")
+            .await
+            .status,
+        400
+    );
+    assert_eq!(
+        sender
+            .request("POST", &format!("{TRIGGERS}/t"), &[], "{}")
+            .await
+            .status,
+        405
+    );
+    let other = TRIGGERS.replace("/ns/", "/other/");
+    assert_eq!(
+        sender
+            .request("GET", &format!("{other}/t"), &[], "")
+            .await
+            .status,
+        404
+    );
+    broker.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_broker_says_how_triggers_deliver_that_do_not_say() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = broker(folder.path(), Mode::Fifo).await;
+    let path = "/apis/eventing.knative.dev/v1/namespaces/ns/brokers/b";
+    let object = json!({
+        "apiVersion": "eventing.knative.dev/v1",
+        "kind": "Broker",
+        "metadata": { "name": "b", "annotations": { "eventing.knative.dev/broker.class": "Ingenium" } },
+        "spec": { "delivery": { "retry": 1 } }
+    });
+    let sender = Sender::to(&first);
+    assert_eq!(
+        sender
+            .request("PUT", path, &[], &object.to_string())
+            .await
+            .status,
+        200
+    );
+    first.shutdown().await;
+    let second = broker(folder.path(), Mode::Fifo).await;
+    let answer = Sender::to(&second).request("GET", path, &[], "").await;
+    let read: Value = serde_json::from_slice(&answer.body).expect("JSON");
+    assert_eq!(read["spec"]["delivery"]["retry"], 1);
+    assert_eq!(
+        read["metadata"]["annotations"]["eventing.knative.dev/broker.class"],
+        "Ingenium"
+    );
+    second.shutdown().await;
+}
