@@ -10,7 +10,7 @@
 //! | [`recorder`] | the sink that it posts to |
 //! | [`stimulus`] | events that make a role act |
 //! | [`judge`] | recorded bytes to verdicts |
-//! | [`run`] | one run, from spawn to report |
+//! | [`mod@run`] | one run, from spawn to report |
 //! | [`report`] | the report and its schema |
 
 pub mod case;

@@ -28,7 +28,7 @@ enum Command {
 /// Runs what the arguments say.
 pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
     match arguments.command {
-        Command::Up(arguments) => up::execute(arguments),
+        Command::Up(arguments) => up::execute(&arguments),
         Command::Run(arguments) => run::execute(&arguments),
         Command::Validate(arguments) => validate::execute(&arguments),
         Command::Conform(arguments) => conform::execute(arguments),

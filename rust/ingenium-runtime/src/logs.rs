@@ -33,7 +33,9 @@ fn install_with(environment: &Environment, default_filter: &str) {
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Where stderr is a file on a full disk, a complaint about the log would be a panic.
+        .log_internal_errors(false);
     // An error says that a subscriber is there already, which is what the caller wants.
     let installed = if json {
         builder.json().flatten_event(true).try_init().is_ok()

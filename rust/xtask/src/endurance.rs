@@ -16,6 +16,8 @@ pub(crate) struct Options {
     kills: u32,
     bars: Option<u32>,
     seed: u64,
+    /// Run the unoptimised binary.
+    dev: bool,
 }
 
 /// The sizings whose runs must each have one fingerprint; kills are done with the first.
@@ -25,18 +27,23 @@ const SIZINGS: [&str; 2] = ["percent-equity:0.30", "fixed:10"];
 const VICTIMS: [&str; 5] = ["up", "executor", "portfolio", "strategy", "ingestor"];
 
 impl Options {
-    /// Reads `--runs N --kills N --bars N --seed N`.
+    /// Reads `--runs N --kills N --bars N --seed N --profile dev|release`.
     pub(crate) fn parse(arguments: &[&str]) -> Result<Self, String> {
         let mut options = Self {
             runs: 10,
             kills: 30,
             bars: None,
             seed: 1,
+            dev: false,
         };
         for pair in arguments.chunks(2) {
             let &[name, value] = pair else {
                 return Err(format!("`{}` needs a value", pair[0]));
             };
+            if name == "--profile" && ["dev", "release"].contains(&value) {
+                options.dev = value == "dev";
+                continue;
+            }
             let number: u64 = value
                 .parse()
                 .map_err(|_| format!("{name} is `{value}`: expected a whole number"))?;
@@ -49,7 +56,7 @@ impl Options {
                 "--seed" => options.seed = number,
                 other => {
                     return Err(format!(
-                        "`{other}` is no option: use --runs, --kills, --bars, --seed"
+                        "`{other}` is no option: use --runs, --kills, --bars, --seed, --profile"
                     ));
                 }
             }
@@ -60,7 +67,7 @@ impl Options {
 
 /// Runs it all; the first difference ends it.
 pub(crate) fn run(root: &Path, options: Options) -> ExitCode {
-    let outcome = build(root).and_then(|program| {
+    let outcome = build(root, options.dev).and_then(|program| {
         let folder = root.join("target/endurance");
         drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -88,11 +95,17 @@ struct Bench {
     bars: Option<u32>,
 }
 
-fn build(root: &Path) -> Result<PathBuf, String> {
+fn build(root: &Path, dev: bool) -> Result<PathBuf, String> {
+    let (profile, folder) = if dev {
+        ("dev", "debug")
+    } else {
+        ("release", "release")
+    };
     let status = Command::new("cargo")
         .args([
             "build",
-            "--release",
+            "--profile",
+            profile,
             "--locked",
             "--quiet",
             "--package",
@@ -106,7 +119,7 @@ fn build(root: &Path) -> Result<PathBuf, String> {
     }
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join("release/ingenium"))
+    Ok(target.join(folder).join("ingenium"))
 }
 
 fn endure(bench: &Bench, options: Options) -> Result<(), String> {
@@ -129,19 +142,19 @@ fn endure(bench: &Bench, options: Options) -> Result<(), String> {
     }
     let mut random = Random(options.seed);
     for kill in 1..=options.kills {
-        disturb(bench, &mut random, kill, options.kills, &undisturbed[0])?;
+        while !disturb(bench, &mut random, kill, options.kills, &undisturbed[0])? {}
     }
     Ok(())
 }
 
-/// One run, killed once at a random time, started again, compared.
+/// One run, killed once at a random time, started again, compared; false where it ended before it could be killed.
 fn disturb(
     bench: &Bench,
     random: &mut Random,
     kill: u32,
     kills: u32,
     expected: &str,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     let victim = VICTIMS[random.below(VICTIMS.len() as u64) as usize];
     let mut child = bench.up(SIZINGS[0], "kills", true)?;
     let output = child.stdout.take().ok_or("no stdout")?;
@@ -155,23 +168,21 @@ fn disturb(
     if !ready.contains("\"ready\"") {
         return Err(format!("expected the ready line, got `{ready}`"));
     }
-    let pids = components(child.id());
     sleep(Duration::from_millis(random.below(bench.longest_wait())));
-    let target = match victim {
-        "up" => Some(child.id()),
-        name => pids
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, pid)| *pid),
-    };
-    if let Some(pid) = target {
-        // The process may have finished: then this run was simply not disturbed.
-        drop(
-            Command::new("kill")
-                .args(["-9", &pid.to_string()])
-                .stderr(Stdio::null())
-                .status(),
-        );
+    let pids = components(child.id());
+    if child
+        .try_wait()
+        .map_err(|error| error.to_string())?
+        .is_some()
+    {
+        return Ok(false); // it was faster than the kill: nothing was disturbed
+    }
+    // An ingestor that has finished cannot be killed; the whole run can.
+    let component = pids.iter().find(|(name, _)| name == victim);
+    let (victim, pid) = component.map_or(("up", child.id()), |(_, pid)| (victim, *pid));
+    let killed = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    if !killed.is_ok_and(|status| status.success()) {
+        return Err(format!("cannot kill {victim}, process {pid}"));
     }
     drop(lines);
     let status = child.wait().map_err(|error| error.to_string())?;
@@ -187,7 +198,7 @@ fn disturb(
     say(format!(
         "kill {kill}/{kills} of {victim} ({status}): same fingerprint"
     ));
-    Ok(())
+    Ok(true)
 }
 
 impl Bench {

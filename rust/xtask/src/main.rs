@@ -19,7 +19,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   setup               Install what the tests need beside Rust, or say how
   test                Run every check: what CI runs
-  endurance [--runs N] [--kills N] [--bars N] [--seed N]
+  endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
                       With --check write nothing and exit 1 if a file is stale

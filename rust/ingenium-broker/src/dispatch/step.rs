@@ -266,18 +266,24 @@ impl<'a> Run<'a> {
 fn input_key(event: &CloudEvent) -> Option<InputKey> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    struct Data {
+    struct MarketData {
         symbol: String,
         #[serde(default)]
         r#type: String,
         #[serde(default)]
+        data: Inner,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(rename_all = "PascalCase")]
+    struct Inner {
+        #[serde(default)]
         period: String,
     }
-    let data: Data = serde_json::from_slice(event.json_data()?).ok()?;
+    let data: MarketData = serde_json::from_slice(event.json_data()?).ok()?;
     Some(InputKey {
         time: event.instant()?,
         symbol: data.symbol,
         data_type: data.r#type,
-        period: data.period,
+        period: data.data.period,
     })
 }

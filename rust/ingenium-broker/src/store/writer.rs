@@ -128,7 +128,11 @@ impl Writer {
             }
             Err(error) => {
                 let reason = error.to_string();
-                error!(error = %reason, "commit failed");
+                error!(
+                    path = self.connection.path(),
+                    error = %reason,
+                    "events are not stored and not acknowledged, senders retry: free space on this disk"
+                );
                 if is_final(&error) {
                     self.failed.send_replace(Some(reason.clone()));
                 }

@@ -75,12 +75,12 @@ pub(crate) struct Arguments {
 const NAMESPACE: &str = "ingenium";
 const BROKER: &str = "broker";
 
-pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
     let environment = Environment::of_process();
     logs::install_quiet(&environment);
-    let settings = Settings::parse(&arguments)?;
+    let settings = Settings::parse(arguments)?;
     let directory = Directory::prepare(&arguments.data_dir, &settings, arguments.fresh)?;
-    runtime()?.block_on(go(&arguments, &settings, &directory, &environment))
+    runtime()?.block_on(go(arguments, &settings, &directory, &environment))
 }
 
 async fn go(

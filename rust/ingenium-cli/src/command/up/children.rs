@@ -252,6 +252,11 @@ fn last_lines(path: &Path, count: usize) -> Vec<String> {
     let lines: Vec<&str> = tail.lines().collect();
     lines[lines.len().saturating_sub(count)..]
         .iter()
-        .map(|line| line.escape_debug().to_string())
+        .map(|line| printable(line))
         .collect()
+}
+
+/// A component's words must not steer the terminal.
+fn printable(line: &str) -> String {
+    line.chars().filter(|c| !c.is_control()).collect()
 }

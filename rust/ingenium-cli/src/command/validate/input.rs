@@ -59,14 +59,18 @@ fn spans(bytes: &[u8]) -> Vec<Range<usize>> {
         if read.is_ok() && reader.finish().is_ok() {
             return items;
         }
-        return vec![start..bytes.len()];
+        return only(start..bytes.len());
     }
     let whole = Reader::new(bytes, View::Reader);
     let mut probe = whole;
     if probe.skip().is_ok() && probe.finish().is_ok() {
-        return vec![start..bytes.trim_ascii_end().len()];
+        return only(start..bytes.trim_ascii_end().len());
     }
     lines(bytes)
+}
+
+fn only(span: Range<usize>) -> Vec<Range<usize>> {
+    std::iter::once(span).collect()
 }
 
 fn lines(bytes: &[u8]) -> Vec<Range<usize>> {

@@ -48,7 +48,7 @@ impl Printer {
         };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
-            .with_context_lines(0)
+            .with_context_lines(1)
             .with_width(100);
         Self {
             collected: json.then(Vec::new),
@@ -115,24 +115,19 @@ impl Printer {
         if !finding.help.is_empty() {
             diagnostic = diagnostic.with_help(&finding.help);
         }
-        let mut out = String::new();
+        let mut out = format!("{file}:{line}:{column}\n");
         let excerpt = String::from_utf8_lossy(&bytes[span.clone()]);
-        let inside = finding
-            .span
-            .as_ref()
-            .filter(|place| excerpt.len() == span.len() && place.end <= span.end);
+        let inside = finding.span.as_ref().filter(|place| {
+            excerpt.len() == span.len() && place.end <= span.end && span.len() <= EXCERPT
+        });
         let report = match inside {
-            Some(place) if span.len() <= EXCERPT => {
+            Some(place) => {
                 let label =
                     LabeledSpan::underline(place.start - span.start..place.end - span.start);
-                let name = format!("{file}:{line}:{column}");
-                Report::new(diagnostic.with_label(label))
-                    .with_source_code(NamedSource::new(name, excerpt.into_owned()))
+                let source = NamedSource::new("event", excerpt.into_owned());
+                Report::new(diagnostic.with_label(label)).with_source_code(source)
             }
-            _ => {
-                out = format!("{file}:{line}:{column}\n");
-                Report::new(diagnostic)
-            }
+            None => Report::new(diagnostic),
         };
         self.handler
             .render_report(&mut out, report.as_ref())
