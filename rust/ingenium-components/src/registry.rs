@@ -1,10 +1,11 @@
 //! The reference components by name.
 
-use std::path::Path;
-use std::time::Duration;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use ingenium::Component;
 use ingenium::sink::Sink;
+use ingenium::trading::Role;
 use ingenium_runtime::environment::KnativeSettings;
 use ingenium_runtime::shutdown::Shutdown;
 
@@ -52,6 +53,17 @@ pub fn names() -> Vec<&'static str> {
     ]
 }
 
+/// Where and how a component runs.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The address to listen on: all of them in a pod, the loopback on a machine of one's own.
+    pub listen: IpAddr,
+    /// What Knative has set.
+    pub settings: KnativeSettings,
+    /// When to stop.
+    pub shutdown: Shutdown,
+}
+
 /// Runs the component `name`, configured by the file `config`, until it is done or told to stop.
 ///
 /// # Errors
@@ -59,54 +71,21 @@ pub fn names() -> Vec<&'static str> {
 pub async fn run(
     name: &str,
     config: Option<&Path>,
-    settings: &KnativeSettings,
-    shutdown: Shutdown,
+    surroundings: Surroundings,
 ) -> Result<Outcome, RunError> {
     match name {
-        "ingestor/csv" => {
-            let config: ingestor::Config = load(config)?;
-            let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
-            let timeout = settings.sink_timeout.min(Duration::from_secs(30));
-            let sink = Sink::new(uri.to_string(), timeout);
-            let done = ingestor::ingest(&config, &settings.ce_overrides, &sink, &shutdown).await?;
-            return Ok(if done {
-                Outcome::Finished
-            } else {
-                Outcome::Interrupted
-            });
-        }
+        "ingestor/csv" => return ingest(&load(config)?, &surroundings).await,
         "strategy/rsi" => {
             let config: strategy::Config = load(config)?;
-            serve(
-                config.role()?,
-                &config.source,
-                config.state.as_deref(),
-                settings,
-                shutdown,
-            )
-            .await?;
+            serve(config.role()?, config.source, config.state, surroundings).await?;
         }
         "portfolio/long-only" => {
             let config: portfolio::Config = load(config)?;
-            serve(
-                config.role(),
-                &config.source,
-                config.state.as_deref(),
-                settings,
-                shutdown,
-            )
-            .await?;
+            serve(config.role(), config.source, config.state, surroundings).await?;
         }
         "executor/paper" => {
             let config: executor::Config = load(config)?;
-            serve(
-                config.role(),
-                &config.source,
-                config.state.as_deref(),
-                settings,
-                shutdown,
-            )
-            .await?;
+            serve(config.role(), config.source, config.state, surroundings).await?;
         }
         other => {
             return Err(RunError::Unknown {
@@ -117,20 +96,41 @@ pub async fn run(
     Ok(Outcome::Finished)
 }
 
+async fn ingest(
+    config: &ingestor::Config,
+    surroundings: &Surroundings,
+) -> Result<Outcome, RunError> {
+    let Surroundings {
+        settings, shutdown, ..
+    } = surroundings;
+    let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
+    let sink = Sink::new(uri.to_string(), settings.sink_timeout);
+    let done = ingestor::ingest(config, &settings.ce_overrides, &sink, shutdown).await?;
+    Ok(if done {
+        Outcome::Finished
+    } else {
+        Outcome::Interrupted
+    })
+}
+
 async fn serve<R>(
     role: R,
-    source: &str,
-    state: Option<&Path>,
-    settings: &KnativeSettings,
-    shutdown: Shutdown,
+    source: String,
+    state: Option<PathBuf>,
+    surroundings: Surroundings,
 ) -> Result<(), RunError>
 where
-    R: ingenium::trading::Role + Send + Sync + 'static,
+    R: Role + Send + Sync + 'static,
     R::State: Send,
 {
-    let mut component = Component::new(role, source);
+    let Surroundings {
+        listen,
+        settings,
+        shutdown,
+    } = surroundings;
+    let mut component = Component::new(role, source).listen(listen);
     if let Some(path) = state {
         component = component.state(path);
     }
-    Ok(component.run(settings, shutdown).await?)
+    Ok(component.run(&settings, shutdown).await?)
 }

@@ -1,5 +1,6 @@
 //! A role, served as a Knative component.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub struct Component<R> {
     source: String,
     state: Option<PathBuf>,
     observer: Arc<dyn Observer>,
+    listen: IpAddr,
 }
 
 impl<R> Component<R>
@@ -72,6 +74,7 @@ where
             source: source.into(),
             state: None,
             observer,
+            listen: Ipv4Addr::UNSPECIFIED.into(),
         }
     }
 
@@ -79,6 +82,13 @@ where
     #[must_use]
     pub fn state(mut self, path: impl AsRef<Path>) -> Self {
         self.state = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Listens on this address only; all addresses, as a pod must, unless told otherwise.
+    #[must_use]
+    pub const fn listen(mut self, address: IpAddr) -> Self {
+        self.listen = address;
         self
     }
 
@@ -103,7 +113,7 @@ where
         let states = store.states::<R::State>()?;
         let queue = Queue::new(store.pending()?);
         let port = settings.port;
-        let listener = TcpListener::bind(("0.0.0.0", port))
+        let listener = TcpListener::bind((self.listen, port))
             .await
             .map_err(|source| Error::Listen { port, source })?;
         let served = Arc::new(Served {

@@ -1,8 +1,9 @@
 //! `ingenium run`: one reference component, served as on Knative.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
-use ingenium_components::{Outcome, RunError};
+use ingenium_components::{Outcome, RunError, Surroundings};
 use ingenium_runtime::environment::{Environment, KnativeSettings};
 use ingenium_runtime::logs;
 use ingenium_runtime::shutdown::Shutdown;
@@ -35,8 +36,19 @@ pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
     runtime()?.block_on(async {
         let shutdown =
             Shutdown::on_signal(arguments.exit_with_parent).map_err(Failure::internal)?;
+        // A child of `up` serves the broker on this machine; a pod serves whoever its network lets through.
+        let listen = if arguments.exit_with_parent {
+            Ipv4Addr::LOCALHOST
+        } else {
+            Ipv4Addr::UNSPECIFIED
+        };
+        let surroundings = Surroundings {
+            listen: listen.into(),
+            settings,
+            shutdown,
+        };
         let config = arguments.config.as_deref();
-        match ingenium_components::run(&arguments.component, config, &settings, shutdown).await {
+        match ingenium_components::run(&arguments.component, config, surroundings).await {
             Ok(Outcome::Finished) => Ok(Code::Good),
             // Whoever waits for the end of the input must not take this for it.
             Ok(Outcome::Interrupted) => Ok(Code::Bad),
