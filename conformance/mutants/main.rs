@@ -132,6 +132,13 @@ fn symbol_of(request: &Request, fault: Fault) -> Option<String> {
         .headers
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
+    let lower_case = request
+        .raw_head
+        .windows(14)
+        .any(|window| window == b"\ncontent-type:");
+    if fault == Fault::LowerCaseHeadersOnly && !lower_case {
+        return None;
+    }
     if fault == Fault::BinaryOnly && !binary {
         return None;
     }

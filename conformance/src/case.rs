@@ -84,9 +84,9 @@ pub enum Step {
         mode: Mode,
         /// The `Content-Type` to send in structured mode, if not the plain one.
         content_type: Option<String>,
-        /// Send header names in capitals.
+        /// Send header names as `Content-Type`, not `content-type`.
         #[serde(default)]
-        capital_headers: bool,
+        title_case_headers: bool,
     },
     /// Send these messages as they are.
     SendRaw(Vec<RawMessage>),

@@ -114,14 +114,14 @@ async fn exercise(case: &Case, target: &mut Target, recorder: &Recorder) -> Obse
             Step::Stimulate {
                 mode,
                 content_type,
-                capital_headers,
+                title_case_headers,
             } => {
                 let from = recorder.count();
                 stimulate(
                     &symbol,
                     *mode,
                     content_type.as_deref(),
-                    *capital_headers,
+                    *title_case_headers,
                     target,
                     recorder,
                     &mut observed,
@@ -147,7 +147,7 @@ async fn stimulate(
     symbol: &str,
     mode: Mode,
     content_type: Option<&str>,
-    capital_headers: bool,
+    title_case_headers: bool,
     target: &Target,
     recorder: &Recorder,
     observed: &mut Observed,
@@ -171,14 +171,9 @@ async fn stimulate(
                 )
             }
         };
-        if capital_headers {
-            headers
-                .iter_mut()
-                .for_each(|(name, _)| name.make_ascii_uppercase());
-        }
         headers.push(("prefer".to_owned(), "reply".to_owned()));
         let status = target
-            .post(&headers, body)
+            .post(&headers, body, title_case_headers)
             .await
             .map(|answer| answer.status);
         observed.stimuli.push(StimulusAnswer { index, status });
@@ -195,7 +190,7 @@ async fn send_raw(message: &RawMessage, target: &Target) -> RawAnswer {
         None => message.body.clone().into_bytes(),
     };
     let status = target
-        .post(&message.headers, body)
+        .post(&message.headers, body, false)
         .await
         .map(|answer| answer.status);
     RawAnswer {

@@ -69,6 +69,7 @@ pub struct Target {
     group: Option<Pid>,
     port: u16,
     client: Client,
+    title_case: Client,
 }
 
 impl Target {
@@ -124,19 +125,26 @@ impl Target {
             group,
             port,
             client: Client::new(),
+            title_case: Client::title_case(),
         };
         target.wait_ready(&log).await?;
         Ok(target)
     }
 
-    /// Posts a message; `None` where no answer comes.
+    /// Posts a message, with header names in lower case or as `Content-Type`; `None` where no answer comes.
     pub async fn post(
         &self,
         headers: &[(String, String)],
         body: impl Into<Bytes>,
+        title_case: bool,
     ) -> Option<Answer> {
         let uri = format!("http://127.0.0.1:{}/", self.port);
-        self.client
+        let client = if title_case {
+            &self.title_case
+        } else {
+            &self.client
+        };
+        client
             .send("POST", &uri, headers, body.into(), ANSWER_WITHIN)
             .await
             .ok()

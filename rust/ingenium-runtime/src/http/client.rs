@@ -111,11 +111,23 @@ impl Client {
     /// A client without connections.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_title_case(false)
+    }
+
+    /// A client that writes header names as `Content-Type`, where others write `content-type`: what a recipient must
+    /// not care about.
+    #[must_use]
+    pub fn title_case() -> Self {
+        Self::with_title_case(true)
+    }
+
+    fn with_title_case(title_case: bool) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let pooled = Pooled::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
+            .http1_title_case_headers(title_case)
             .build(connector);
         Self { pooled }
     }
