@@ -105,7 +105,8 @@ where
     /// When the component cannot start.
     pub async fn run(self, settings: &KnativeSettings, shutdown: Shutdown) -> Result<(), Error> {
         let sink = settings.sink.as_ref().ok_or(Error::NoSink)?;
-        let sink = Sink::new(sink.to_string(), settings.sink_timeout);
+        let sink =
+            Sink::new(sink.to_string(), settings.sink_timeout).observer(Arc::clone(&self.observer));
         if self.state.is_none() {
             warn!("state is kept in memory only and is lost when the process ends");
         }
@@ -194,6 +195,7 @@ where
             event,
             payload,
             traceparent,
+            findings,
         } = match receive::read(request) {
             Ok(incoming) => incoming,
             Err(answer) => {
@@ -207,6 +209,7 @@ where
             return Response::empty(202); // not for this role: acknowledged, no effect
         };
         self.observer.received(&event);
+        self.observer.judged(&event, &findings);
         let cause = cause_of(&event, traceparent.as_deref());
         let time = event.instant().unwrap_or_else(clock::now);
         let input = Input {
@@ -347,7 +350,7 @@ where
                 .deliver(&row.headers, row.body.clone(), &shutdown)
                 .await
             {
-                Outcome::Accepted => self.observer.sent(&row.headers),
+                Outcome::Accepted => {}
                 Outcome::Refused(status, answer) => {
                     error!(
                         status,

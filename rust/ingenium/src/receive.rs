@@ -14,6 +14,8 @@ pub struct Incoming {
     pub payload: Option<Payload>,
     /// The HTTP header `traceparent`, which counts only where the event has none.
     pub traceparent: Option<String>,
+    /// What the sender should do better.
+    pub findings: Vec<Finding>,
 }
 
 /// Reads a delivery with the reader view: unknown members and extensible values are accepted.
@@ -28,7 +30,8 @@ pub fn read(request: &Request) -> Result<Incoming, Response> {
         .collect();
     let received = envelope::read(&headers, &request.body, SpecVersions::V1)
         .map_err(|findings| refuse(&findings))?;
-    let (payload, findings) = judge(&received.event, View::Reader);
+    let (payload, mut findings) = judge(&received.event, View::Reader);
+    findings.splice(0..0, received.findings);
     if !is_valid(&findings) {
         return Err(refuse(&findings));
     }
@@ -40,6 +43,7 @@ pub fn read(request: &Request) -> Result<Incoming, Response> {
         event: received.event,
         payload,
         traceparent,
+        findings,
     })
 }
 

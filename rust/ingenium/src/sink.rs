@@ -1,20 +1,22 @@
 //! Sending: the same id and bytes until the sink has taken them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use ingenium_contract::{CloudEvent, envelope};
 use ingenium_runtime::backoff::{Backoff, is_retriable};
 use ingenium_runtime::http::client::Client;
+use ingenium_runtime::observer::{LogObserver, Observer};
 use ingenium_runtime::shutdown::Shutdown;
-use tracing::{debug, warn};
 
 /// Where a component's events go: `K_SINK`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sink {
     client: Client,
     uri: String,
     timeout: Duration,
+    observer: Arc<dyn Observer>,
 }
 
 /// What became of an event.
@@ -36,7 +38,15 @@ impl Sink {
             client: Client::new(),
             uri: uri.into(),
             timeout,
+            observer: Arc::new(LogObserver),
         }
+    }
+
+    /// Reports what happens to events to `observer`.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
     }
 
     /// Sends an event in binary mode, until it is accepted or refused.
@@ -62,7 +72,10 @@ impl Sink {
             let reason = tokio::select! {
                 biased; // an answer that is there counts, even when the component is stopping
                 answer = attempt => match answer {
-                    Ok(answer) if (200..300).contains(&answer.status) => return Outcome::Accepted,
+                    Ok(answer) if (200..300).contains(&answer.status) => {
+                        self.observer.sent(headers);
+                        return Outcome::Accepted;
+                    }
                     Ok(answer) if is_retriable(answer.status) => format!("status {}", answer.status),
                     Ok(answer) => {
                         let text = String::from_utf8_lossy(&answer.body).chars().take(512).collect();
@@ -73,15 +86,7 @@ impl Sink {
                 () = stop.requested() => return Outcome::Stopped,
             };
             let wait = backoff.next_wait();
-            if backoff.attempts() == 1 {
-                debug!(reason, "sink did not take the event, retrying");
-            } else {
-                warn!(
-                    reason,
-                    attempts = backoff.attempts(),
-                    "sink does not take the event, retrying"
-                );
-            }
+            self.observer.retried(headers, backoff.attempts(), &reason);
             tokio::select! {
                 biased;
                 () = stop.requested() => return Outcome::Stopped,
