@@ -142,7 +142,8 @@ impl Portfolio {
         holding.orders.insert(order_id.to_string(), open);
         states.insert(ACCOUNT, Entry::Account(account));
         states.insert(&holding_key(symbol), Entry::Holding(holding));
-        let time = order.timestamp.unwrap_or(input.time);
+        // An effect is never dated before its cause.
+        let time = order.timestamp.unwrap_or(input.time).max(input.time);
         let id = outbox.id(&[
             &input.cause.source,
             &input.cause.id,

@@ -78,7 +78,8 @@ impl Role for RsiStrategy {
             signal.timestamp = Some(bar.end);
             signal.strategy = Some(self.name.clone());
             signal.price = Some(bar.ohlc.close);
-            outbox.emit(id, bar.end, input.cause, signal);
+            // An effect is never dated before its cause.
+            outbox.emit(id, bar.end.max(input.time), input.cause, signal);
         }
         Disposition::Applied
     }
