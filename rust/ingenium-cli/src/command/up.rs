@@ -35,8 +35,8 @@ pub(crate) struct Arguments {
     csv: Vec<String>,
 
     /// Take only the first N bars of each file
-    #[arg(long, value_name = "N")]
-    bars: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    bars: Option<u32>,
 
     /// Cash at the start
     #[arg(long, value_name = "AMOUNT", default_value = "100000")]

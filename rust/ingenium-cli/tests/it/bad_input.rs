@@ -46,6 +46,9 @@ fn bars_that_cannot_be_read() {
         &up(&spaced.display().to_string()),
         &["`my prices` is no symbol", "=SYMBOL"],
     );
+    let empty = folder.path().join("EMPTY.csv");
+    fs::write(&empty, "Date,Open,High,Low,Close,Volume\n").expect("write");
+    refused(&up(&empty.display().to_string()), &["EMPTY.csv", "no rows"]);
     let binary = folder.path().join("BIN.csv");
     fs::write(&binary, [0xff, 0xfe, 0x00]).expect("write");
     refused(&up(&binary.display().to_string()), &["BIN.csv"]);
@@ -71,6 +74,7 @@ fn options_out_of_range() {
             &["percent-equity:2"],
         ),
         (&["up", "--port", "99999"], &["99999"]),
+        (&["up", "--bars", "0"], &["--bars", "0"]),
         (
             &["run", "strategy/none"],
             &["strategy/none", "strategy/rsi"],

@@ -41,7 +41,7 @@ pub(crate) struct Identity {
     /// Each input's symbol and SHA-256.
     pub(crate) inputs: Vec<(String, String)>,
     /// Bars taken of each input, if not all.
-    pub(crate) bars: Option<usize>,
+    pub(crate) bars: Option<u32>,
     /// Cash at the start.
     pub(crate) cash: String,
     /// The sizing rule.
@@ -58,7 +58,7 @@ pub(crate) struct Settings {
     fee_bps: NonNegativeDecimal,
     sizing: portfolio::Sizing,
     inputs: Vec<Input>,
-    bars: Option<usize>,
+    bars: Option<u32>,
 }
 
 /// One input: a file of the user's, or shipped bars that are written into the data directory.
@@ -129,6 +129,18 @@ impl Settings {
             };
             drop(ingestor::open(&config).map_err(Failure::usage)?);
         }
+        if settings.expected_bars() == 0 {
+            let names: Vec<String> = settings
+                .inputs
+                .iter()
+                .filter_map(|input| Some(input.path.as_ref()?.display().to_string()))
+                .collect();
+            let message = format!(
+                "no rows in `{}`: expected one line a bar below the header",
+                names.join("`, `")
+            );
+            return Err(Failure::new(Code::Usage, message));
+        }
         Ok(settings)
     }
 
@@ -165,7 +177,7 @@ impl Settings {
             source,
             files,
             run: Some(self.run_id()?),
-            limit: self.bars,
+            limit: self.limit(),
         };
         let strategy = strategy::Config {
             state: state("strategy"),
@@ -241,6 +253,11 @@ impl Settings {
         triggers
     }
 
+    fn limit(&self) -> Option<usize> {
+        self.bars
+            .map(|bars| usize::try_from(bars).unwrap_or(usize::MAX))
+    }
+
     /// How many rows the inputs have, for the progress bar: rows may turn out malformed.
     pub(crate) fn expected_bars(&self) -> u64 {
         let rows = |input: &Input| {
@@ -253,7 +270,7 @@ impl Settings {
         let rows = self.inputs.iter().map(|input| {
             rows(input)
                 .saturating_sub(1)
-                .min(self.bars.unwrap_or(usize::MAX))
+                .min(self.limit().unwrap_or(usize::MAX))
         });
         rows.sum::<usize>() as u64
     }
