@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ingenium_trading::executor::PaperExecutor;
-use ingenium_types::scalar::{NonNegativeDecimal, PositiveDecimal};
+use ingenium_types::scalar::{CurrencyCode, NonNegativeDecimal, PositiveDecimal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ pub struct Config {
     /// Fee in basis points of the notional.
     #[schemars(with = "String")]
     pub fee_bps: NonNegativeDecimal,
+    /// The currency of fees where the order names none.
+    #[schemars(with = "String")]
+    pub currency: CurrencyCode,
     /// Bars kept a symbol, for orders that arrive late.
     pub history: usize,
 }
@@ -32,6 +35,7 @@ impl Default for Config {
             state: None,
             lot: "1".parse().expect("1 is a decimal"),
             fee_bps: "0".parse().expect("0 is a decimal"),
+            currency: "USD".parse().expect("USD is a currency"),
             history: 256,
         }
     }
@@ -44,6 +48,7 @@ impl Config {
         PaperExecutor {
             lot: self.lot.get(),
             fee_bps: self.fee_bps.get(),
+            currency: self.currency.clone(),
             history: self.history,
         }
     }

@@ -6,7 +6,7 @@ mod report;
 use ingenium_types::event::{
     OrderCancelReason, OrderEvent, OrderRejectReason, OrderTimeInForce, OrderType,
 };
-use ingenium_types::scalar::UtcTimestamp;
+use ingenium_types::scalar::{CurrencyCode, UtcTimestamp};
 use ingenium_types::{EventType, Payload};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct PaperExecutor {
     pub lot: Decimal,
     /// Fee in basis points of the notional.
     pub fee_bps: Decimal,
+    /// The currency of fees where the order names none.
+    pub currency: CurrencyCode,
     /// Bars kept a symbol, for orders that arrive late.
     pub history: usize,
 }
@@ -254,7 +256,12 @@ impl PaperExecutor {
         };
         if !fill.quantity.is_zero() {
             *left -= fill.quantity;
-            execution(working, bar.start, Report::Trade(fill), outbox);
+            execution(
+                working,
+                bar.start,
+                Report::Trade(fill, self.currency.clone()),
+                outbox,
+            );
         }
         let done = working.cumulative == working.order.quantity.get();
         if !done && fill.capped {

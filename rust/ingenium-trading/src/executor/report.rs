@@ -6,7 +6,7 @@ use ingenium_types::event::{
 use ingenium_types::exact;
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::{
-    ClientOrderId, Decimal as WireDecimal, FreeText, Identifier, NonNegativeDecimal,
+    ClientOrderId, CurrencyCode, Decimal as WireDecimal, FreeText, Identifier, NonNegativeDecimal,
     PositiveDecimal, Price, Scalar as _, UtcTimestamp,
 };
 use rust_decimal::Decimal;
@@ -18,7 +18,9 @@ use crate::role::{Input, Outbox};
 #[derive(Debug, Clone)]
 pub(super) enum Report {
     New,
-    Trade(Fill),
+    /// What was filled, and the currency of its fee where the order names none.
+    /// What was filled, and the currency of its fee where the order names none.
+    Trade(Fill, CurrencyCode),
     Canceled(OrderCancelReason),
     Rejected(OrderRejectReason, String),
 }
@@ -39,7 +41,7 @@ pub(super) fn execution(
     outbox: &mut Outbox,
 ) {
     working.events += 1;
-    if let Report::Trade(fill) = &report {
+    if let Report::Trade(fill, _) = &report {
         // `fill_at` has checked that these amounts fit.
         let cost =
             exact::mul(fill.quantity, fill.price).and_then(|cost| exact::add(working.cost, cost));
@@ -53,8 +55,8 @@ pub(super) fn execution(
     let leaves = quantity - working.cumulative;
     let (exec_type, status, open) = match &report {
         Report::New => (ExecutionType::New, OrderStatus::New, true),
-        Report::Trade(_) if leaves.is_zero() => (ExecutionType::Trade, OrderStatus::Filled, false),
-        Report::Trade(_) => (ExecutionType::Trade, OrderStatus::PartiallyFilled, true),
+        Report::Trade(..) if leaves.is_zero() => (ExecutionType::Trade, OrderStatus::Filled, false),
+        Report::Trade(..) => (ExecutionType::Trade, OrderStatus::PartiallyFilled, true),
         Report::Canceled(_) => (ExecutionType::Canceled, OrderStatus::Canceled, false),
         Report::Rejected(..) => (ExecutionType::Rejected, OrderStatus::Rejected, false),
     };
@@ -73,7 +75,7 @@ pub(super) fn execution(
     };
     match report {
         Report::New => {}
-        Report::Trade(fill) => {
+        Report::Trade(fill, currency) => {
             event.last_quantity = PositiveDecimal::new(fill.quantity);
             event.last_price = Price::new(fill.price);
             event.cumulative_cost = WireDecimal::new(working.cost);
@@ -81,11 +83,7 @@ pub(super) fn execution(
                 .ok()
                 .and_then(Price::new);
             event.commission = WireDecimal::new(fill.commission);
-            event.commission_currency = working
-                .order
-                .currency
-                .clone()
-                .or_else(|| "USD".parse().ok());
+            event.commission_currency = Some(working.order.currency.clone().unwrap_or(currency));
             event.cumulative_commission = WireDecimal::new(working.commission);
         }
         Report::Canceled(reason) => event.cancel_reason = Some(reason),

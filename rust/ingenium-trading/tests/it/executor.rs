@@ -12,6 +12,7 @@ fn executor() -> Scene<PaperExecutor> {
     Scene::new(PaperExecutor {
         lot: Decimal::ONE,
         fee_bps: Decimal::ZERO,
+        currency: "USD".parse().expect("a currency"),
         history: 3,
     })
 }

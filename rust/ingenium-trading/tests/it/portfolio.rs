@@ -27,6 +27,7 @@ fn executor() -> Scene<PaperExecutor> {
     Scene::new(PaperExecutor {
         lot: Decimal::ONE,
         fee_bps: number("10"),
+        currency: "USD".parse().expect("a currency"),
         history: 8,
     })
 }
