@@ -6,60 +6,11 @@
 
 use std::path::Path;
 
-use ingenium_components::{executor, ingestor, portfolio, strategy};
-use ingenium_trading::portfolio::Ledger;
-use ingenium_trading::{Cause, Input, Outbox, Role, States};
+use ingenium_components::{ingestor, portfolio, strategy};
 use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
-use ingenium_types::scalar::UtcTimestamp;
 
-/// A role that is called in process.
-struct Actor<R: Role> {
-    role: R,
-    source: &'static str,
-    states: States<R::State>,
-}
-
-impl<R: Role> Actor<R> {
-    fn new(role: R, source: &'static str) -> Self {
-        Self {
-            role,
-            source,
-            states: States::default(),
-        }
-    }
-
-    fn give(
-        &mut self,
-        payload: &Payload,
-        time: UtcTimestamp,
-        cause: &Cause,
-    ) -> Vec<(Payload, UtcTimestamp, Cause)> {
-        if !self.role.consumes().contains(&payload.event_type()) {
-            return Vec::new();
-        }
-        let mut outbox = Outbox::new(self.source);
-        self.role.handle(
-            &mut self.states,
-            &Input {
-                payload,
-                time,
-                cause,
-            },
-            &mut outbox,
-        );
-        self.states.commit();
-        let emitted = outbox.into_emissions().into_iter().map(|emission| {
-            let cause = Cause {
-                source: self.source.to_owned(),
-                id: emission.id.to_string(),
-                ..emission.cause
-            };
-            (emission.payload, emission.time, cause)
-        });
-        emitted.collect()
-    }
-}
+use crate::driver::Driver;
 
 #[test]
 fn goog_ends_with_the_known_profit() {
@@ -74,51 +25,24 @@ fn goog_ends_with_the_known_profit() {
     })
     .expect("the shipped file");
     let fixed = portfolio::Sizing::FixedQuantity("10".parse().expect("a quantity"));
-    let config = portfolio::Config {
+    let portfolio = portfolio::Config {
         sizing: fixed,
         ..portfolio::Config::default()
     };
-    let mut executor = Actor::new(executor::Config::default().role(), "/e");
-    let mut portfolio = Actor::new(config.role(), "/p");
-    let mut strategy = Actor::new(
-        strategy::Config::default()
-            .role()
-            .expect("defaults are in range"),
-        "/s",
-    );
-    let mut ledger = Ledger::new("100000".parse().expect("cash"));
-    let (mut count, mut sales) = (0, 0);
+    let mut driver = Driver::new(portfolio, strategy::Config::default());
     for bar in bars {
-        let bar = bar.expect("no row is malformed");
-        count += 1;
-        let time = bar.end_timestamp.expect("the ingestor states it");
-        let cause = Cause {
-            source: "/i".to_owned(),
-            id: format!("bar-{count}"),
-            ..Cause::default()
-        };
-        let payload = Payload::from(bar);
-        ledger.apply(&payload).expect("fits");
-        for subscriber in 0..3 {
-            let mut queue = match subscriber {
-                0 => executor.give(&payload, time, &cause),
-                1 => portfolio.give(&payload, time, &cause),
-                _ => strategy.give(&payload, time, &cause),
-            };
-            while !queue.is_empty() {
-                let (payload, time, cause) = queue.remove(0);
-                ledger.apply(&payload).expect("fits");
-                if let Payload::ExecutorExecution(execution) = &payload {
-                    let sold = execution.exec_type == ExecutionType::Trade
-                        && execution.side == OrderSide::Sell;
-                    sales += u32::from(sold);
-                }
-                queue.extend(executor.give(&payload, time, &cause));
-                queue.extend(portfolio.give(&payload, time, &cause));
-            }
-        }
+        driver.step(vec![bar.expect("no row is malformed")]);
     }
-    assert_eq!(count, 2148);
-    assert_eq!(sales, 9);
-    assert_eq!(ledger.cash().normalize().to_string(), "102645.7");
+    let bars = driver
+        .log
+        .iter()
+        .filter(|payload| matches!(payload, Payload::IngestorData(_)))
+        .count();
+    let is_sale = |payload: &&Payload| {
+        matches!(payload, Payload::ExecutorExecution(execution)
+            if execution.exec_type == ExecutionType::Trade && execution.side == OrderSide::Sell)
+    };
+    assert_eq!(bars, 2148);
+    assert_eq!(driver.log.iter().filter(is_sale).count(), 9);
+    assert_eq!(driver.ledger().cash().normalize().to_string(), "102645.7");
 }

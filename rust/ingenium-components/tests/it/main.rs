@@ -1,4 +1,6 @@
 //! The reference components, without a network.
 
+mod driver;
 mod golden;
 mod ingestor;
+mod invariants;

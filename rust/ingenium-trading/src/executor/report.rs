@@ -19,7 +19,6 @@ use crate::role::{Input, Outbox};
 pub(super) enum Report {
     New,
     /// What was filled, and the currency of its fee where the order names none.
-    /// What was filled, and the currency of its fee where the order names none.
     Trade(Fill, CurrencyCode),
     Canceled(OrderCancelReason),
     Rejected(OrderRejectReason, String),
