@@ -14,6 +14,7 @@
 //! | [`report`] | the report and its schema |
 
 pub mod case;
+mod check;
 pub mod judge;
 pub mod recorder;
 pub mod report;
