@@ -19,7 +19,7 @@ pub struct Bar<'a> {
 
 impl<'a> Bar<'a> {
     /// The bar in `input`, or what becomes of an input that is none: forming bars, trades and quotes are not
-    /// acted on, and a bar whose prices contradict each other is set aside.
+    /// acted on, and a bar whose prices contradict each other or that ends before it starts is set aside.
     ///
     /// # Errors
     /// The disposition to return.
@@ -36,11 +36,12 @@ impl<'a> Bar<'a> {
         if !is_consistent(ohlc) {
             return Err(Disposition::Ignored("ohlc_inconsistent"));
         }
-        Ok(Self {
-            event,
-            ohlc,
-            end: event.end_timestamp.unwrap_or(input.time),
-        })
+        let end = event.end_timestamp.unwrap_or(input.time);
+        if end <= event.timestamp {
+            // A decision dated at or before the bar's start would fill at the open of the bar that it has seen.
+            return Err(Disposition::Ignored("bar_end_not_after_start"));
+        }
+        Ok(Self { event, ohlc, end })
     }
 }
 

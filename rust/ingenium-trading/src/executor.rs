@@ -1,13 +1,15 @@
 //! The simulated executor: orders fill at the open of the first bar that starts at or after the decision.
 
+mod book;
 mod fill;
 mod report;
+mod session;
 
 use ingenium_types::event::{
     OrderCancelReason, OrderEvent, OrderRejectReason, OrderTimeInForce, OrderType,
 };
 use ingenium_types::scalar::{CurrencyCode, UtcTimestamp};
-use ingenium_types::{EventType, Payload};
+use ingenium_types::{EventType, Payload, exact};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,8 @@ use crate::bar::Bar;
 use crate::role::{Cause, Disposition, Input, Outbox, Role};
 use crate::states::States;
 
+pub use book::{Book, Entry, KeptBar};
+use book::{bar_key, bar_prefix, book, book_key};
 pub use fill::{Fill, fill_at};
 use report::{Report, execution};
 
@@ -33,37 +37,6 @@ pub struct PaperExecutor {
     pub history: usize,
 }
 
-/// The state under one key: open orders under `book/<Symbol>`, bars under `bar/<Symbol>/<Timestamp>`,
-/// the tail of finished orders under `order/<OrderId>`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub enum Entry {
-    /// Nothing yet.
-    #[default]
-    Empty,
-    /// Orders that wait for a bar.
-    Book(Book),
-    /// A bar that orders may fill on.
-    Bar(KeptBar),
-}
-
-/// One symbol's orders and how many bars are kept.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Book {
-    orders: Vec<Working>,
-    last_bar: Option<UtcTimestamp>,
-}
-
-/// What matching needs of a bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptBar {
-    /// Where the bar starts.
-    pub start: UtcTimestamp,
-    /// Its first price.
-    pub open: Decimal,
-    /// What was traded in it.
-    pub volume: Decimal,
-}
-
 /// An accepted order and its life so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Working {
@@ -78,6 +51,9 @@ pub struct Working {
     events: u32,
     /// Bars up to here were tried.
     tried: Option<UtcTimestamp>,
+    /// The day of a DAY order's session (days since 1970), once bars have shown which it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<i64>,
 }
 
 impl Role for PaperExecutor {
@@ -100,9 +76,10 @@ impl Role for PaperExecutor {
         }
     }
 
-    fn natural_key(&self, payload: &Payload) -> Option<String> {
-        match payload {
-            Payload::PortfolioOrder(order) => order.order_id.as_ref().map(ToString::to_string),
+    /// The order's id, also where it follows from the event: another event may state it in full.
+    fn natural_key(&self, input: &Input<'_>) -> Option<String> {
+        match input.payload {
+            Payload::PortfolioOrder(order) => Some(report::order_id(order, input)),
             _ => None,
         }
     }
@@ -137,7 +114,7 @@ impl PaperExecutor {
         if book.last_bar >= Some(start) {
             return Disposition::Ignored("bar_not_newer");
         }
-        let kept = KeptBar {
+        let mut kept = KeptBar {
             start,
             open: bar.ohlc.open.get(),
             volume: bar.ohlc.volume.get(),
@@ -148,6 +125,7 @@ impl PaperExecutor {
         let mut left = kept.volume;
         book.orders
             .retain_mut(|working| !self.try_fill(working, kept, &mut left, outbox));
+        kept.volume = left;
         states.insert(&bar_key(symbol, start), Entry::Bar(kept));
         self.forget_oldest(states, symbol);
         states.insert(&book_key(symbol), Entry::Book(book));
@@ -171,6 +149,7 @@ impl PaperExecutor {
             commission: Decimal::ZERO,
             events: 0,
             tried: None,
+            session: None,
         };
         if let Some((reason, text)) = self.refuses(order) {
             let at = working.decided;
@@ -181,20 +160,23 @@ impl PaperExecutor {
         execution(&mut working, at, Report::New, outbox);
         let symbol = order.symbol.as_str();
         let prefix = bar_prefix(symbol);
-        let from = bar_key(symbol, working.decided);
+        working.session = session::known(states, symbol, working.decided);
         let bars: Vec<KeptBar> = states
-            .range(&prefix, &from)
-            .filter_map(|(_, entry)| {
-                if let Entry::Bar(bar) = entry {
-                    Some(*bar)
-                } else {
-                    None
-                }
+            .range(&prefix, &bar_key(symbol, working.decided))
+            .filter_map(|(_, entry)| match entry {
+                Entry::Bar(bar) => Some(*bar),
+                Entry::Empty | Entry::Book(_) => None,
             })
             .collect();
-        let done = bars
-            .into_iter()
-            .any(|bar| self.try_fill(&mut working, bar, &mut bar.volume.clone(), outbox));
+        let done = bars.into_iter().any(|mut bar| {
+            let traded = bar.volume;
+            let done = self.try_fill(&mut working, bar, &mut bar.volume, outbox);
+            if bar.volume != traded {
+                // What this order took is gone for the next late one.
+                states.insert(&bar_key(symbol, bar.start), Entry::Bar(bar));
+            }
+            done
+        });
         if !done {
             let mut book = book(states, symbol);
             book.orders.push(working);
@@ -221,7 +203,7 @@ impl PaperExecutor {
             let text = "time in force is not supported here: send GTC or DAY".to_owned();
             return Some((OrderRejectReason::UnsupportedTimeInForce, text));
         }
-        let whole = ingenium_types::exact::floor_to(order.quantity.get(), self.lot);
+        let whole = exact::floor_to(order.quantity.get(), self.lot);
         if whole != Ok(order.quantity.get().normalize()) {
             let text = format!(
                 "quantity {} is no multiple of the lot {}",
@@ -244,33 +226,33 @@ impl PaperExecutor {
             return false;
         }
         working.tried = Some(bar.start);
-        let Ok(fill) = fill_at(working, bar, *left, self) else {
+        if let Some(end) = session::ended(working, bar.start) {
+            let reason = OrderCancelReason::SessionEnd;
+            execution(working, end, Report::Expired(reason), outbox);
+            return true;
+        }
+        let fill = fill_at(working, bar, *left, self)
+            .and_then(|fill| Ok((fill, exact::sub(*left, fill.quantity)?)));
+        let Ok((fill, rest)) = fill else {
             let text = "the amounts of this order need more digits than a decimal holds".to_owned();
-            execution(
-                working,
-                bar.start,
-                Report::Rejected(OrderRejectReason::OrderExceedsLimit, text),
-                outbox,
-            );
+            let end = if working.cumulative.is_zero() {
+                Report::Rejected(OrderRejectReason::OrderExceedsLimit, text)
+            } else {
+                // FIX knows no REJECTED after a fill: what is left is canceled.
+                Report::Canceled(OrderCancelReason::Venue, Some(text))
+            };
+            execution(working, bar.start, end, outbox);
             return true;
         };
         if !fill.quantity.is_zero() {
-            *left -= fill.quantity;
-            execution(
-                working,
-                bar.start,
-                Report::Trade(fill, self.currency.clone()),
-                outbox,
-            );
+            *left = rest;
+            let report = Report::Trade(fill, self.currency.clone());
+            execution(working, bar.start, report, outbox);
         }
         let done = working.cumulative == working.order.quantity.get();
         if !done && fill.capped {
-            execution(
-                working,
-                bar.start,
-                Report::Canceled(OrderCancelReason::MaxNotional),
-                outbox,
-            );
+            let end = Report::Canceled(OrderCancelReason::MaxNotional, None);
+            execution(working, bar.start, end, outbox);
         }
         done || fill.capped
     }
@@ -286,26 +268,5 @@ impl PaperExecutor {
         for key in oldest {
             states.remove(&key);
         }
-    }
-}
-
-/// The space keeps `A` apart from `A/B`: it is no character of a symbol.
-fn bar_prefix(symbol: &str) -> String {
-    format!("bar/{symbol} ")
-}
-
-/// Nanoseconds, zero-padded: keys sort as time does.
-fn bar_key(symbol: &str, start: UtcTimestamp) -> String {
-    format!("{}{:019}", bar_prefix(symbol), start.as_nanoseconds())
-}
-
-fn book_key(symbol: &str) -> String {
-    format!("book/{symbol}")
-}
-
-fn book(states: &States<Entry>, symbol: &str) -> Book {
-    match states.get(&book_key(symbol)) {
-        Some(Entry::Book(book)) => book.clone(),
-        _ => Book::default(),
     }
 }

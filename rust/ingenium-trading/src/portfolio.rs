@@ -70,9 +70,12 @@ impl Role for Portfolio {
         }
     }
 
-    fn natural_key(&self, payload: &Payload) -> Option<String> {
-        match payload {
-            Payload::ExecutorExecution(execution) => Some(execution.execution_id.to_string()),
+    /// The `ExecutionId` within its order: it is unique per executor only, and an order has one executor.
+    fn natural_key(&self, input: &Input<'_>) -> Option<String> {
+        match input.payload {
+            Payload::ExecutorExecution(execution) => {
+                Some(format!("{} {}", execution.order_id, execution.execution_id))
+            }
             _ => None,
         }
     }
@@ -135,6 +138,7 @@ impl Portfolio {
             quantity: order.quantity.get(),
             cumulative: Decimal::ZERO,
             reserved,
+            filled: None,
         };
         if account.reserve(reserved).is_err() {
             return Disposition::Ignored("amount_inexact");

@@ -30,8 +30,8 @@ pub trait Role {
 
     /// The key that identifies the fact behind an event whatever its id, deduplicated for ever
     /// (`OrderId`, `ExecutionId`); `None` where there is none.
-    fn natural_key(&self, payload: &Payload) -> Option<String> {
-        let _ = payload;
+    fn natural_key(&self, input: &Input<'_>) -> Option<String> {
+        let _ = input;
         None
     }
 

@@ -251,7 +251,7 @@ where
         if core.store.has_seen(source, id).map_err(unavailable)? {
             return Ok(self.queue.last_of(source, id));
         }
-        let natural_key = self.role.natural_key(input.payload);
+        let natural_key = self.role.natural_key(input);
         let content = natural_key.as_ref().map(|_| content_of(input.payload));
         let known = match &natural_key {
             Some(key) => core.store.content_of(key).map_err(unavailable)?,

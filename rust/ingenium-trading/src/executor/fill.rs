@@ -1,6 +1,7 @@
 //! What one bar fills of one order.
 
 use ingenium_types::exact::{self, Inexact};
+use ingenium_types::scalar::{Decimal as WireDecimal, NonNegativeDecimal};
 use rust_decimal::Decimal;
 
 use super::{KeptBar, PaperExecutor, Working};
@@ -22,7 +23,7 @@ pub struct Fill {
 /// The fill of `working` on `bar`, of which `left` is not yet taken.
 ///
 /// # Errors
-/// [`Inexact`] when an amount of the order does not fit a decimal.
+/// [`Inexact`] when an amount of the order does not fit a decimal, or a total has no form on the wire.
 pub fn fill_at(
     working: &Working,
     bar: KeptBar,
@@ -39,8 +40,17 @@ pub fn fill_at(
     };
     let quantity = available.min(affordable);
     let commission = commission(quantity, bar.open, executor.fee_bps)?;
-    // The totals must fit too, or a later report could not state them.
+    // The totals must fit too, and the wire must be able to state what every report states.
+    let cumulative = exact::add(working.cumulative, quantity)?;
+    let leaves = exact::sub(working.order.quantity.get(), cumulative)?;
     exact::add(working.cost, exact::mul(quantity, bar.open)?)?;
+    exact::add(working.commission, commission)?;
+    let stated = [quantity, cumulative, leaves]
+        .into_iter()
+        .all(|value| NonNegativeDecimal::new(value).is_some());
+    if !stated || WireDecimal::new(commission).is_none() {
+        return Err(Inexact);
+    }
     Ok(Fill {
         quantity,
         price: bar.open,

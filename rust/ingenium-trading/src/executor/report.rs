@@ -20,7 +20,8 @@ pub(super) enum Report {
     New,
     /// What was filled, and the currency of its fee where the order names none.
     Trade(Fill, CurrencyCode),
-    Canceled(OrderCancelReason),
+    Canceled(OrderCancelReason, Option<String>),
+    Expired(OrderCancelReason),
     Rejected(OrderRejectReason, String),
 }
 
@@ -45,18 +46,20 @@ pub(super) fn execution(
         let cost =
             exact::mul(fill.quantity, fill.price).and_then(|cost| exact::add(working.cost, cost));
         working.cost = cost.unwrap_or(working.cost);
-        working.cumulative += fill.quantity;
+        working.cumulative =
+            exact::add(working.cumulative, fill.quantity).unwrap_or(working.cumulative);
         working.commission =
             exact::add(working.commission, fill.commission).unwrap_or(working.commission);
     }
     let id = outbox.id(&[&working.order_id, &working.events.to_string()]);
     let quantity = working.order.quantity.get();
-    let leaves = quantity - working.cumulative;
+    let leaves = exact::sub(quantity, working.cumulative).unwrap_or_default();
     let (exec_type, status, open) = match &report {
         Report::New => (ExecutionType::New, OrderStatus::New, true),
         Report::Trade(..) if leaves.is_zero() => (ExecutionType::Trade, OrderStatus::Filled, false),
         Report::Trade(..) => (ExecutionType::Trade, OrderStatus::PartiallyFilled, true),
-        Report::Canceled(_) => (ExecutionType::Canceled, OrderStatus::Canceled, false),
+        Report::Expired(_) => (ExecutionType::Expired, OrderStatus::Expired, false),
+        Report::Canceled(..) => (ExecutionType::Canceled, OrderStatus::Canceled, false),
         Report::Rejected(..) => (ExecutionType::Rejected, OrderStatus::Rejected, false),
     };
     let leaves = if open { leaves } else { Decimal::ZERO };
@@ -85,7 +88,11 @@ pub(super) fn execution(
             event.commission_currency = Some(working.order.currency.clone().unwrap_or(currency));
             event.cumulative_commission = WireDecimal::new(working.commission);
         }
-        Report::Canceled(reason) => event.cancel_reason = Some(reason),
+        Report::Expired(reason) => event.cancel_reason = Some(reason),
+        Report::Canceled(reason, text) => {
+            event.cancel_reason = Some(reason);
+            event.text = text.as_deref().and_then(FreeText::parse);
+        }
         Report::Rejected(reason, text) => {
             event.reject_reason = Some(reason);
             event.text = FreeText::parse(&text);

@@ -33,6 +33,8 @@ impl Rsi {
             self.smooth(self.gain, up, n)?,
             self.smooth(self.loss, down, n)?,
         );
+        // Comparing multiplies their sum by a level: what passes here cannot overflow there.
+        gain.checked_add(loss)?.checked_mul(Decimal::ONE_HUNDRED)?;
         *self = Self {
             changes: self.changes.saturating_add(1),
             last_close: Some(close),
@@ -51,6 +53,9 @@ impl Rsi {
     /// The value against `level` (0 to 100).
     #[must_use]
     pub fn compare(&self, level: Decimal) -> Ordering {
+        if level > Decimal::ONE_HUNDRED {
+            return Ordering::Less;
+        }
         let both = self.gain + self.loss;
         if both.is_zero() {
             return Decimal::from(50).cmp(&level);
@@ -111,6 +116,18 @@ mod tests {
         let rsi = after(&closes[..15], 14);
         assert!(rsi.is_ready(14));
         assert_eq!(rsi.value().round_dp(9).to_string(), "70.464135021");
+    }
+
+    #[test]
+    fn averages_that_no_comparison_could_take_are_refused() {
+        let mut rsi = Rsi::default();
+        let far = Decimal::MAX / Decimal::from(50);
+        assert_eq!(rsi.update(Decimal::ZERO, 2), Some(()));
+        assert_eq!(rsi.update(far, 2), None);
+        assert_eq!(rsi.update(Decimal::ONE, 2), Some(()));
+        assert_eq!(rsi.update(Decimal::ZERO, 2), Some(()));
+        assert_eq!(rsi.compare(Decimal::from(30)), Ordering::Greater);
+        assert_eq!(rsi.compare(Decimal::MAX), Ordering::Less);
     }
 
     #[test]

@@ -50,6 +50,20 @@ pub struct OpenOrder {
     pub cumulative: Decimal,
     /// The cash still reserved for it.
     pub reserved: Decimal,
+    /// What it was filled in all, once a terminal execution has said so: fills that are still on their way are
+    /// waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filled: Option<Decimal>,
+}
+
+impl OpenOrder {
+    /// What may still be filled.
+    ///
+    /// # Errors
+    /// [`Inexact`] when the amount does not fit.
+    pub fn leaves(&self) -> Result<Decimal, Inexact> {
+        exact::sub(self.filled.unwrap_or(self.quantity), self.cumulative)
+    }
 }
 
 impl Account {
@@ -108,7 +122,8 @@ impl Account {
 
     /// Books an execution.
     ///
-    /// Fills of one order may arrive in any order: each changes cash and position by itself.
+    /// Executions of one order may arrive in any order: each fill changes cash and position by itself, and a terminal
+    /// one ends the order only when all fills that it counts are here.
     ///
     /// # Errors
     /// The reason why the execution is set aside; nothing is changed then.
@@ -124,16 +139,36 @@ impl Account {
             return Err("execution_of_other_side");
         }
         let mut next = (self.clone(), holding.clone());
-        if matches!(execution.exec_type, ExecutionType::Trade) {
-            next.0
-                .fill(&mut next.1, &mut order, execution)
-                .map_err(|_| "amount_inexact")?;
+        match &execution.exec_type {
+            ExecutionType::Trade => {
+                let leaves = order.leaves().map_err(|_| "amount_inexact")?;
+                if execution.last_quantity.is_some_and(|q| q.get() > leaves) {
+                    return Err("execution_overfills");
+                }
+                next.0
+                    .fill(&mut next.1, &mut order, execution)
+                    .map_err(|_| "amount_inexact")?;
+            }
+            // Booked as if nothing had happened, the position would be wrong without a trace.
+            ExecutionType::TradeCancel | ExecutionType::TradeCorrect => {
+                return Err("execution_type_not_supported");
+            }
+            _ => {}
         }
         // An answer (REJECTED DUPLICATE_ORDER, CANCEL_REJECTED) is no part of the order's life.
         let answer = matches!(execution.exec_type, ExecutionType::CancelRejected)
             || execution.reject_reason
                 == Some(ingenium_types::event::OrderRejectReason::DuplicateOrder);
-        let over = is_terminal(execution.status) && !answer;
+        if is_terminal(execution.status) && !answer {
+            let filled = execution.cumulative_quantity.get();
+            if filled > order.quantity {
+                return Err("execution_overfills");
+            }
+            order.filled.get_or_insert(filled);
+        }
+        let over = order
+            .filled
+            .is_some_and(|filled| order.cumulative >= filled);
         if over {
             next.0.release(&mut order).map_err(|_| "amount_inexact")?;
             next.1.orders.remove(execution.order_id.as_str());

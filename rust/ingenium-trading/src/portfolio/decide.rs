@@ -49,12 +49,18 @@ pub(super) fn decide(
     order.order_id = ClientOrderId::parse(&id.hex());
     order.timestamp = Some(signal.timestamp.unwrap_or(input.time));
     order.max_notional = match max_notional {
-        Some(cap) => Some(PositiveDecimal::new(cap).ok_or("order_exceeds_limit")?),
+        Some(cap) => Some(stated(cap).ok_or("order_exceeds_limit")?),
         None => None,
     };
     order.portfolio = Some(portfolio.name.clone());
     order.strategy.clone_from(&signal.strategy);
     Ok(order)
+}
+
+/// A cap as the wire states it. A share of an equity with many decimals may have more than the wire takes; ten always
+/// fit, and rounding a cap down never spends more.
+fn stated(cap: Decimal) -> Option<PositiveDecimal> {
+    PositiveDecimal::new(cap).or_else(|| PositiveDecimal::new(cap.trunc_with_scale(10)))
 }
 
 fn buy(
@@ -95,7 +101,7 @@ fn sell(holding: &Holding) -> Result<Decimal, &'static str> {
         .values()
         .filter(|order| order.side == OrderSide::Sell)
     {
-        let leaves = exact::sub(order.quantity, order.cumulative).map_err(|_| "amount_inexact")?;
+        let leaves = order.leaves().map_err(|_| "amount_inexact")?;
         free = exact::sub(free, leaves).map_err(|_| "amount_inexact")?;
     }
     if free <= Decimal::ZERO {

@@ -3,7 +3,7 @@
 use ingenium_trading::executor::PaperExecutor;
 use ingenium_trading::{Disposition, Emission};
 use ingenium_types::Payload;
-use ingenium_types::event::{ExecutionEvent, OrderEvent, OrderSide, OrderType};
+use ingenium_types::event::{ExecutionEvent, OrderEvent, OrderSide, OrderTimeInForce, OrderType};
 use rust_decimal::Decimal;
 
 use crate::scene::{Scene, at, bar, number};
@@ -174,4 +174,90 @@ fn bars_that_cannot_be_are_set_aside() {
         scene.try_give(forming, "03"),
         (Disposition::Ignored("bar_forming"), vec![])
     );
+}
+
+fn day_order(quantity: &str, day: &str) -> OrderEvent {
+    let mut order = buy(quantity, day);
+    order.time_in_force = Some(OrderTimeInForce::Day);
+    order
+}
+
+#[test]
+fn a_day_order_ends_with_its_session() {
+    let mut scene = executor();
+    scene.give(day_order("5", "02"), "02");
+    // The second has no bars: the third is the session, and too thin.
+    assert_eq!(
+        lines(&scene.give(bar("A", 3, "10", "10", "3"), "04")),
+        ["TRADE PARTIALLY_FILLED 3/2 3@10"]
+    );
+    let emitted = scene.give(bar("A", 5, "10", "10", "9"), "06");
+    assert_eq!(lines(&emitted), ["EXPIRED EXPIRED 3/0"]);
+    assert_eq!(emitted[0].time, at("04"), "the session's end, exclusive");
+    let reason = report(&emitted[0]).cancel_reason.map(|r| r.to_string());
+    assert_eq!(reason.as_deref(), Some("SESSION_END"));
+}
+
+#[test]
+fn a_late_day_order_of_a_session_without_a_later_bar_expires() {
+    let mut scene = executor();
+    scene.give(bar("A", 2, "10", "10", "9"), "03");
+    scene.give(bar("A", 3, "10", "10", "9"), "04");
+    let mut order = day_order("5", "02");
+    order.timestamp = "2020-01-02T12:00:00Z".parse().ok();
+    let emitted = scene.give(order, "04");
+    assert_eq!(lines(&emitted), ["NEW NEW 0/5", "EXPIRED EXPIRED 0/0"]);
+}
+
+#[test]
+fn late_orders_share_what_a_bar_traded() {
+    let mut scene = executor();
+    scene.give(buy("4", "02"), "02");
+    scene.give(bar("A", 2, "10", "10", "10"), "03");
+    let late = |scene: &mut Scene<PaperExecutor>, id: &str| {
+        let mut order = buy("5", "02");
+        order.order_id = id.parse().ok();
+        lines(&scene.give(order, "03"))
+    };
+    let first = late(&mut scene, "a");
+    assert_eq!(first, ["NEW NEW 0/5", "TRADE FILLED 5/0 5@10"]);
+    let second = late(&mut scene, "b");
+    assert_eq!(second, ["NEW NEW 0/5", "TRADE PARTIALLY_FILLED 1/4 1@10"]);
+}
+
+#[test]
+fn after_a_fill_what_cannot_be_counted_is_canceled_not_rejected() {
+    let mut scene = executor();
+    scene.role.lot = number("0.00000001");
+    scene.give(buy("2.12345678", "02"), "02");
+    scene.give(bar("A", 2, "10", "10", "1"), "03");
+    let price = "1234567890.123456789012345678";
+    let emitted = scene.give(bar("A", 3, price, price, "9"), "04");
+    assert_eq!(lines(&emitted), ["CANCELED CANCELED 1/0"]);
+    assert!(report(&emitted[0]).text.is_some());
+}
+
+#[test]
+fn amounts_without_a_form_on_the_wire_are_rejected_not_left_out() {
+    let mut scene = executor();
+    scene.role.fee_bps = number("0.3333333");
+    // The fee has 12 digits before the point and 12 behind it: more than the wire takes.
+    scene.give(buy("900000000000001", "02"), "02");
+    let emitted = scene.give(
+        bar("A", 2, "7.7777777", "7.7777777", "900000000000001"),
+        "03",
+    );
+    assert_eq!(lines(&emitted), ["REJECTED REJECTED 0/0"]);
+}
+
+#[test]
+fn a_bar_that_ends_before_it_starts_is_set_aside() {
+    let mut scene = executor();
+    let mut inverted = bar("A", 2, "10", "12", "100");
+    inverted.end_timestamp = Some(inverted.timestamp);
+    let aside = (Disposition::Ignored("bar_end_not_after_start"), vec![]);
+    assert_eq!(scene.try_give(inverted.clone(), "03"), aside);
+    inverted.end_timestamp = None;
+    assert_eq!(scene.try_give(inverted.clone(), "02"), aside);
+    assert_eq!(scene.try_give(inverted, "03").0, Disposition::Applied);
 }

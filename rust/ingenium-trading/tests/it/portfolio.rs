@@ -4,6 +4,7 @@ use ingenium_trading::Disposition;
 use ingenium_trading::executor::PaperExecutor;
 use ingenium_trading::portfolio::{Entry, Portfolio};
 use ingenium_trading::sizing::{Sizing, Terms};
+use ingenium_types::Payload;
 use ingenium_types::event::{OrderSide, SignalDirection};
 use rust_decimal::Decimal;
 
@@ -135,5 +136,94 @@ fn no_order_without_reason() {
     assert_eq!(
         scene.try_give(expired, "03").0,
         Disposition::Ignored("signal_expired")
+    );
+}
+
+/// A portfolio with a BUY of 10 on its way, and what the executor says about it, a bar of 4 and then one of 100.
+fn partly_filled() -> (Scene<Portfolio>, Vec<Payload>) {
+    let (mut portfolio, mut executor) =
+        (portfolio(Sizing::FixedQuantity(number("10"))), executor());
+    portfolio.give(bar("A", 1, "10", "10", "100"), "02");
+    let buy = order(&portfolio.give(signal("A", SignalDirection::Long, "02"), "02")[0]);
+    let mut reports = executor.give(buy, "02");
+    reports.extend(executor.give(bar("A", 2, "10", "10", "4"), "03"));
+    reports.extend(executor.give(bar("A", 3, "10", "10", "100"), "04"));
+    assert_eq!(reports.len(), 3, "NEW, 4, then 6");
+    let reports = reports.into_iter().map(|report| report.payload).collect();
+    (portfolio, reports)
+}
+
+#[test]
+fn fills_in_any_order_lead_to_the_same_account() {
+    for order in [[0, 1, 2], [0, 2, 1], [2, 1, 0], [2, 0, 1]] {
+        let (mut portfolio, reports) = partly_filled();
+        for at in order {
+            let given = portfolio.try_give(reports[at].clone(), "04");
+            let late_new = at == 0 && order[2] == 0;
+            if !late_new {
+                assert_eq!(given.0, Disposition::Applied, "{order:?} {at}");
+            }
+        }
+        assert_eq!(
+            account(&portfolio),
+            ["899.9", "0", "100", "0.1"],
+            "{order:?}"
+        );
+    }
+}
+
+#[test]
+fn what_an_order_cannot_have_done_changes_nothing() {
+    use ingenium_types::event::ExecutionType;
+    let (mut scene, reports) = partly_filled();
+    let Payload::ExecutorExecution(fill) = reports[1].clone() else {
+        panic!("an execution")
+    };
+    let before = account(&scene);
+    let mut overfill = fill.clone();
+    overfill.last_quantity = "11".parse().ok();
+    let mut overfilled_end = fill.clone();
+    overfilled_end.exec_type = ExecutionType::Canceled;
+    overfilled_end.status = ingenium_types::event::OrderStatus::Canceled;
+    overfilled_end.cumulative_quantity = "11".parse().expect("a quantity");
+    let mut unknown = fill.clone();
+    unknown.order_id = "unknown".parse().expect("an id");
+    let mut other_side = fill.clone();
+    other_side.side = OrderSide::Sell;
+    let mut bust = fill;
+    bust.exec_type = ExecutionType::TradeCancel;
+    for (execution, reason) in [
+        (overfill, "execution_overfills"),
+        (overfilled_end, "execution_overfills"),
+        (unknown, "execution_of_unknown_order"),
+        (other_side, "execution_of_other_side"),
+        (bust, "execution_type_not_supported"),
+    ] {
+        let given = scene.try_give(execution, "04");
+        assert_eq!(given, (Disposition::Ignored(reason), vec![]));
+        assert_eq!(account(&scene), before);
+    }
+    for report in &reports {
+        scene.give(report.clone(), "04");
+    }
+    let after_the_end = scene.try_give(reports[1].clone(), "04");
+    assert_eq!(
+        after_the_end.0,
+        Disposition::Ignored("execution_of_unknown_order")
+    );
+}
+
+#[test]
+fn a_share_of_any_equity_can_be_stated() {
+    let mut scene = portfolio(Sizing::PercentEquity(number("0.333333333333")));
+    scene.role.initial_cash = number("1000.123456789");
+    scene.give(bar("A", 1, "10", "10", "100"), "02");
+    let emitted = scene.give(signal("A", SignalDirection::Long, "02"), "02");
+    let cap = order(&emitted[0]).max_notional.map(|cap| cap.to_string());
+    assert_eq!(cap.as_deref(), Some("333.3744855959"));
+    assert_eq!(
+        account(&scene)[1],
+        "333.3744855959",
+        "and no more is reserved"
     );
 }
