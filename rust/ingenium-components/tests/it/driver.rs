@@ -74,7 +74,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// The portfolio's fee is the executor's.
-    pub(crate) fn new(portfolio: portfolio::Config, strategy: strategy::Config) -> Self {
+    pub(crate) fn new(portfolio: &portfolio::Config, strategy: &strategy::Config) -> Self {
         let executor = executor::Config {
             fee_bps: portfolio.fee_bps,
             ..executor::Config::default()

@@ -29,7 +29,7 @@ fn goog_ends_with_the_known_profit() {
         sizing: fixed,
         ..portfolio::Config::default()
     };
-    let mut driver = Driver::new(portfolio, strategy::Config::default());
+    let mut driver = Driver::new(&portfolio, &strategy::Config::default());
     for bar in bars {
         driver.step(vec![bar.expect("no row is malformed")]);
     }

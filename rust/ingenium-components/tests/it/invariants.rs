@@ -77,7 +77,7 @@ proptest! {
             ..Config::default()
         };
         let quick = strategy::Config { period: 2, ..strategy::Config::default() };
-        let mut driver = Driver::new(config, quick);
+        let mut driver = Driver::new(&config, &quick);
         for (day, prices) in days.into_iter().enumerate() {
             driver.step(SYMBOLS.iter().zip(prices).map(|(symbol, prices)| bar(symbol, day, prices)).collect());
             let Some(account) = account(&driver) else { continue };
