@@ -38,7 +38,11 @@ impl Time {
             plain.replace_range(17..19, "59");
         }
         // Years that the contract's timestamps do not reach are legal here; they have no instant.
-        let year: i32 = plain.get(..4)?.parse().ok()?;
+        let year = plain.get(..4)?;
+        if !year.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None; // a parser of numbers takes `+202` too
+        }
+        let year: i32 = year.parse().ok()?;
         let in_range = (1970..=2261).contains(&year);
         if !in_range {
             let leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -16,6 +16,7 @@ use crate::event::CloudEvent;
 use crate::finding::{Finding, excerpt};
 use crate::rule;
 
+pub(crate) use structured::place;
 pub use write::{attributes_json, percent_encode, to_binary, to_structured};
 
 /// The media type of one event in structured mode.
@@ -44,8 +45,8 @@ pub struct Received {
     pub mode: Mode,
     /// The event.
     pub event: CloudEvent,
-    /// Where `data` starts in the body: 0 in binary mode.
-    pub data_start: usize,
+    /// Where `data` starts in the body: 0 in binary mode; `None` where it does not stand there, or as base64.
+    pub data_start: Option<usize>,
     /// Warnings: what a sender should do better.
     pub findings: Vec<Finding>,
 }

@@ -44,7 +44,8 @@ fn descend(reader: &mut Reader<'_>, tokens: &[String]) -> Result<Option<Range<us
                 }
             })?;
         }
-        _ => {}
+        // The path goes deeper than the value: there is no such place, and the rest is read on.
+        _ => drop(reader.skip()?),
     }
     Ok(found)
 }

@@ -7,6 +7,7 @@ use crate::envelope::{self, Header, Mode, Received, SpecVersions};
 use crate::event::CloudEvent;
 use crate::explain::explain;
 use crate::finding::{Finding, is_valid};
+use crate::locate::locate;
 use crate::{profile, rule};
 
 /// What the judge says about the bytes of one event.
@@ -33,13 +34,14 @@ impl Verdict {
 /// Judges the bytes of one HTTP message.
 #[must_use]
 pub fn validate(headers: &[Header<'_>], body: &Bytes, view: View) -> Verdict {
-    judge_read(envelope::read(headers, body, SpecVersions::V1), view)
+    judge_read(envelope::read(headers, body, SpecVersions::V1), body, view)
 }
 
 /// Judges one event in structured form, as files and logs hold it.
 #[must_use]
 pub fn validate_structured(body: &Bytes, view: View) -> Verdict {
-    judge_read(envelope::read_structured(body, SpecVersions::V1), view)
+    let read = envelope::read_structured(body, SpecVersions::V1);
+    judge_read(read, body, view)
 }
 
 /// Judges a bare payload of a known type.
@@ -96,7 +98,12 @@ pub fn judge(event: &CloudEvent, view: View) -> (Option<Payload>, Vec<Finding>) 
     match validate_payload(event_type, data, view) {
         Ok(payload) => {
             if view == View::Strict {
-                findings.extend(profile::check_data(event, &payload));
+                let mut contradictions = profile::check_data(event, &payload);
+                for finding in &mut contradictions {
+                    let member = finding.pointer.strip_prefix("/data");
+                    finding.span = member.and_then(|pointer| locate(data, pointer));
+                }
+                findings.extend(contradictions);
             }
             (Some(payload), findings)
         }
@@ -110,7 +117,7 @@ pub fn judge(event: &CloudEvent, view: View) -> (Option<Payload>, Vec<Finding>) 
     }
 }
 
-fn judge_read(read: Result<Received, Vec<Finding>>, view: View) -> Verdict {
+fn judge_read(read: Result<Received, Vec<Finding>>, body: &Bytes, view: View) -> Verdict {
     match read {
         Err(findings) => Verdict {
             mode: None,
@@ -129,7 +136,11 @@ fn judge_read(read: Result<Received, Vec<Finding>>, view: View) -> Verdict {
                 finding.span = finding
                     .span
                     .take()
-                    .map(|span| span.start + data_start..span.end + data_start);
+                    .zip(data_start)
+                    .map(|(span, start)| span.start + start..span.end + start);
+            }
+            if mode == Mode::Structured {
+                findings = envelope::place(findings, body);
             }
             findings.splice(0..0, warnings);
             Verdict {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ingenium_contract::{AttributeValue, CloudEvent, Time};
+use ingenium_contract::{AttributeValue, CloudEvent, Finding, SpecVersions, Time, envelope};
 use ingenium_trading::{Cause, Emission};
 use ingenium_types::Payload;
 use ingenium_types::id::EventId;
@@ -18,6 +18,19 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// Whether events with this source and these overrides are CloudEvents at all.
+    ///
+    /// # Errors
+    /// The first finding: with it every sink would refuse every event.
+    pub fn check(&self) -> Result<(), Finding> {
+        let sample = CloudEvent::json("id", &self.source, "type", "{}");
+        let sample = envelope::to_structured(&self.override_extensions(sample));
+        match envelope::read_structured(&sample.into(), SpecVersions::V1) {
+            Err(findings) => findings.into_iter().next().map_or(Ok(()), Err),
+            Ok(_) => Ok(()),
+        }
+    }
+
     /// The event that states `emission`, recorded at `now`.
     ///
     /// The data is canonical JSON; effects carry `causationid`, `correlationid`, the trace and the run of their cause.

@@ -79,6 +79,12 @@ impl Queue {
             .map(|row| row.seq)
     }
 
+    /// How many rows wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {

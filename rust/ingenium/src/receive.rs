@@ -1,7 +1,7 @@
 //! From an HTTP message to a role's input, or the answer that says why not.
 
 use ingenium_contract::finding::{http_status, is_valid};
-use ingenium_contract::{CloudEvent, Finding, SpecVersions, envelope, judge};
+use ingenium_contract::{CloudEvent, Finding, Verdict, envelope, validate};
 use ingenium_runtime::http::{Request, Response};
 use ingenium_types::{Payload, View};
 
@@ -28,19 +28,21 @@ pub fn read(request: &Request) -> Result<Incoming, Response> {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_slice()))
         .collect();
-    let received = envelope::read(&headers, &request.body, SpecVersions::V1)
-        .map_err(|findings| refuse(&findings))?;
-    let (payload, mut findings) = judge(&received.event, View::Reader);
-    findings.splice(0..0, received.findings);
-    if !is_valid(&findings) {
+    let Verdict {
+        event,
+        payload,
+        findings,
+        ..
+    } = validate(&headers, &request.body, View::Reader);
+    let Some(event) = event.filter(|_| is_valid(&findings)) else {
         return Err(refuse(&findings));
-    }
+    };
     let traceparent = headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("traceparent"))
         .map(|(_, value)| String::from_utf8_lossy(value).into_owned());
     Ok(Incoming {
-        event: received.event,
+        event,
         payload,
         traceparent,
         findings,

@@ -63,6 +63,17 @@ impl Sink {
         body: impl Into<Bytes>,
         stop: &Shutdown,
     ) -> Outcome {
+        self.deliver_until(headers, body, stop.requested()).await
+    }
+
+    /// [`deliver`](Self::deliver), until `end` resolves.
+    pub async fn deliver_until(
+        &self,
+        headers: &[(String, String)],
+        body: impl Into<Bytes>,
+        end: impl Future<Output = ()>,
+    ) -> Outcome {
+        let mut end = std::pin::pin!(end);
         let body = body.into();
         let mut backoff = Backoff::sender();
         loop {
@@ -83,13 +94,13 @@ impl Sink {
                     }
                     Err(error) => error.to_string(),
                 },
-                () = stop.requested() => return Outcome::Stopped,
+                () = &mut end => return Outcome::Stopped,
             };
             let wait = backoff.next_wait();
             self.observer.retried(headers, backoff.attempts(), &reason);
             tokio::select! {
                 biased;
-                () = stop.requested() => return Outcome::Stopped,
+                () = &mut end => return Outcome::Stopped,
                 () = tokio::time::sleep(wait) => {}
             }
         }

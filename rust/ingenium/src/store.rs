@@ -3,6 +3,8 @@
 //! One event is one transaction and one sync. What was sent is struck out with the next event's transaction: a lost
 //! mark is one resend of an event that every receiver knows already.
 
+mod layout;
+
 use std::path::{Path, PathBuf};
 
 use ingenium_trading::States;
@@ -10,22 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The layout that this version reads and writes, in `PRAGMA user_version`.
-const LAYOUT: i64 = 1;
-
-/// Marks the file as a component store, in `PRAGMA application_id` (`IngC`).
-const APPLICATION_ID: i64 = 0x496e_6743;
-
-const TABLES: &str = "
-    CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE seen (source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;
-    CREATE TABLE natural_keys (key TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE outbox (
-      seq INTEGER PRIMARY KEY AUTOINCREMENT,
-      cause_source TEXT NOT NULL, cause_id TEXT NOT NULL,
-      headers TEXT NOT NULL, body BLOB NOT NULL,
-      refused TEXT
-    );";
+const STRIKE_OUT: &str = "DELETE FROM outbox WHERE seq <= ?1 AND refused IS NULL";
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +75,8 @@ pub struct Receipt<'a> {
     pub source: &'a str,
     /// `id` of the event.
     pub id: &'a str,
+    /// The fingerprint of what it says: the same (source, id) must say the same again.
+    pub said: &'a str,
     /// Its natural key and canonical content.
     pub natural_key: Option<(&'a str, &'a str)>,
     /// The events that it caused: headers and body.
@@ -117,7 +106,7 @@ impl Store {
             source,
         };
         let connection = connection.map_err(fail)?;
-        prepare(&connection, &shown)?;
+        layout::prepare(&connection, &shown)?;
         Ok(Self {
             connection,
             path: shown,
@@ -151,16 +140,19 @@ impl Store {
         Ok(States::restore(entries))
     }
 
-    /// Whether an event was handled before.
+    /// What an event said when it was handled; `None` if it was not.
     ///
     /// # Errors
     /// [`Error::Sqlite`].
-    pub fn has_seen(&self, source: &str, id: &str) -> Result<bool, Error> {
+    pub fn said_before(&self, source: &str, id: &str) -> Result<Option<String>, Error> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT 1 FROM seen WHERE source = ?1 AND id = ?2")
+            .prepare_cached("SELECT said FROM seen WHERE source = ?1 AND id = ?2")
             .map_err(|e| self.sqlite(e))?;
-        statement.exists([source, id]).map_err(|e| self.sqlite(e))
+        statement
+            .query_row([source, id], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.sqlite(e))
     }
 
     /// The content that was recorded under a natural key.
@@ -194,16 +186,14 @@ impl Store {
             let transaction = self.connection.transaction()?;
             write_states(&transaction, states)?;
             transaction
-                .prepare_cached("INSERT INTO seen VALUES (?1, ?2)")?
-                .execute([receipt.source, receipt.id])?;
+                .prepare_cached("INSERT INTO seen VALUES (?1, ?2, ?3)")?
+                .execute([receipt.source, receipt.id, receipt.said])?;
             if let Some((key, content)) = receipt.natural_key {
                 transaction
                     .prepare_cached("INSERT OR IGNORE INTO natural_keys VALUES (?1, ?2)")?
                     .execute([key, content])?;
             }
-            transaction
-                .prepare_cached("DELETE FROM outbox WHERE seq <= ?1 AND refused IS NULL")?
-                .execute([sent])?;
+            transaction.prepare_cached(STRIKE_OUT)?.execute([sent])?;
             let mut rows = Vec::with_capacity(receipt.outputs.len());
             for (headers, body) in receipt.outputs {
                 let json = serde_json::to_string(&headers).map_err(into_sqlite)?;
@@ -249,6 +239,17 @@ impl Store {
         read().map_err(|e| self.sqlite(e))
     }
 
+    /// Strikes out what was sent up to `sent`, without waiting for the next event.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`].
+    pub fn strike_out(&self, sent: i64) -> Result<(), Error> {
+        self.connection
+            .execute(STRIKE_OUT, [sent])
+            .map(|_| ())
+            .map_err(|e| self.sqlite(e))
+    }
+
     /// Keeps a row that the sink refused for good, with the sink's answer, and never sends it again.
     ///
     /// # Errors
@@ -269,47 +270,6 @@ impl Store {
             source,
         }
     }
-}
-
-fn prepare(connection: &Connection, path: &Path) -> Result<(), Error> {
-    let shown = || path.display().to_string();
-    let fail = |source| Error::Sqlite {
-        path: shown(),
-        source,
-    };
-    let pragma = |name: &str| {
-        connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
-    };
-    let (application, layout) = (
-        pragma("application_id").map_err(fail)?,
-        pragma("user_version").map_err(fail)?,
-    );
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
-        .map_err(fail)?;
-    if tables > 0 && application != APPLICATION_ID {
-        return Err(Error::Foreign {
-            path: shown(),
-            found: "is another application's database".to_owned(),
-        });
-    }
-    if tables > 0 && layout != LAYOUT {
-        return Err(Error::Foreign {
-            path: shown(),
-            found: format!("has layout {layout}, this version reads {LAYOUT}"),
-        });
-    }
-    // EXCLUSIVE: two processes on one store would each answer the same event.
-    let setup =
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
-    connection.execute_batch(setup).map_err(fail)?;
-    if tables == 0 {
-        let create = format!(
-            "BEGIN; {TABLES} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; COMMIT;"
-        );
-        connection.execute_batch(&create).map_err(fail)?;
-    }
-    Ok(())
 }
 
 fn write_states<S: Serialize + Clone + Default>(

@@ -71,18 +71,7 @@ pub(super) fn read(
     let data = match body {
         empty if empty.is_empty() => None,
         body if json => {
-            if let Err(refusal) = well_formed(body) {
-                let (message, help) = crate::finding::json_message(refusal.rule);
-                builder.findings.push(
-                    Finding::error(
-                        refusal.rule.id(),
-                        format!("/data{}", refusal.pointer),
-                        message,
-                    )
-                    .help(help)
-                    .at(refusal.span),
-                );
-            }
+            builder.findings.extend(check_json(body));
             Some(Data::Json(body.clone()))
         }
         body => Some(Data::Binary(body.clone())),
@@ -91,15 +80,19 @@ pub(super) fn read(
     Ok(Received {
         mode: Mode::Binary,
         event,
-        data_start: 0,
+        data_start: Some(0),
         findings,
     })
 }
 
-fn well_formed(body: &[u8]) -> Result<(), ingenium_types::Refusal> {
-    let mut reader = Reader::new(body, View::Reader);
-    reader.skip()?;
-    reader.finish()
+/// What keeps the bytes of `data` from being JSON, with its place in them.
+pub(super) fn check_json(data: &[u8]) -> Option<Finding> {
+    let mut reader = Reader::new(data, View::Reader);
+    let refusal = reader.skip().and_then(|_| reader.finish()).err()?;
+    let (message, help) = crate::finding::json_message(refusal.rule);
+    let pointer = format!("/data{}", refusal.pointer);
+    let finding = Finding::error(refusal.rule.id(), pointer, message);
+    Some(finding.help(help).at(refusal.span))
 }
 
 /// Unquotes and percent-decodes a header value, each once.

@@ -11,6 +11,7 @@ use super::{Mode, Received, SpecVersions};
 use crate::attribute::is_json;
 use crate::event::{AttributeValue, Data};
 use crate::finding::{Finding, excerpt};
+use crate::locate::locate;
 use crate::rule;
 
 #[derive(Default)]
@@ -41,7 +42,7 @@ pub(super) fn read(body: &Bytes, versions: SpecVersions) -> Result<Received, Vec
                 .help("keep `data` for JSON, `data_base64` for anything else")
                 .at(span),
             );
-            (None, 0)
+            (None, None)
         }
         (Some(span), None) => {
             let json = builder.peek("datacontenttype").is_none_or(is_json);
@@ -51,44 +52,59 @@ pub(super) fn read(body: &Bytes, versions: SpecVersions) -> Result<Received, Vec
                 Ok(text) if !json => Data::Binary(text.into()),
                 _ => Data::Json(bytes),
             };
-            (Some(data), span.start)
+            (Some(data), Some(span.start))
         }
-        (None, Some((text, span))) => match STANDARD.decode(&text) {
-            Ok(bytes) => {
-                let json = builder.peek("datacontenttype").is_some_and(is_json);
-                let bytes = Bytes::from(bytes);
-                let start = span.start;
-                (
-                    Some(if json {
-                        Data::Json(bytes)
-                    } else {
-                        Data::Binary(bytes)
-                    }),
-                    start,
-                )
-            }
-            Err(error) => {
-                builder.findings.push(
-                    Finding::error(
-                        rule::DATA,
-                        "/data_base64",
-                        format!("`data_base64` is not base64: {error}"),
-                    )
-                    .help("use the standard alphabet with padding (RFC 4648 section 4)")
-                    .at(span),
-                );
-                (None, 0)
-            }
-        },
-        (None, None) => (None, 0),
+        (None, Some((text, span))) => (decode(&text, span, &mut builder), None),
+        (None, None) => (None, None),
     };
-    let (event, findings) = builder.build(data, versions)?;
+    let (event, findings) = builder
+        .build(data, versions)
+        .map_err(|findings| place(findings, body))?;
     Ok(Received {
         mode: Mode::Structured,
         event,
         data_start,
-        findings,
+        findings: place(findings, body),
     })
+}
+
+/// The data in a base64 text, or the finding that it is none.
+fn decode(text: &str, span: std::ops::Range<usize>, builder: &mut Builder) -> Option<Data> {
+    let bytes = match STANDARD.decode(text) {
+        Ok(bytes) => Bytes::from(bytes),
+        Err(error) => {
+            builder.findings.push(
+                Finding::error(
+                    rule::DATA,
+                    "/data_base64",
+                    format!("`data_base64` is not base64: {error}"),
+                )
+                .help("use the standard alphabet with padding (RFC 4648 section 4)")
+                .at(span),
+            );
+            return None;
+        }
+    };
+    if !builder.peek("datacontenttype").is_some_and(is_json) {
+        return Some(Data::Binary(bytes));
+    }
+    if bytes.is_empty() {
+        return None; // as an empty body in binary mode
+    }
+    // It will stand as it is in the structured form: what is no JSON value would break that, or slip members into it.
+    if let Some(finding) = super::binary::check_json(&bytes) {
+        builder.findings.push(finding.at(span));
+        return None;
+    }
+    Some(Data::Json(bytes))
+}
+
+/// Adds to each finding the place of what it points at, where that stands in the body.
+pub(crate) fn place(mut findings: Vec<Finding>, body: &[u8]) -> Vec<Finding> {
+    for finding in findings.iter_mut().filter(|finding| finding.span.is_none()) {
+        finding.span = locate(body, &finding.pointer);
+    }
+    findings
 }
 
 fn member(

@@ -1,5 +1,6 @@
 //! The SDK, over real HTTP and real SQLite.
 
 mod component;
+mod hostile;
 mod stage;
 mod store;

@@ -17,7 +17,7 @@ use ingenium_types::{EventType, Payload};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Emits two signals for each bar, and panics on the symbol `PANIC`.
+/// Emits two signals for each bar, very many on the symbol `MANY`, and panics on the symbol `PANIC`.
 pub(crate) struct Twice;
 
 impl Role for Twice {
@@ -36,10 +36,13 @@ impl Role for Twice {
         let symbol = input.payload.symbol().clone();
         *states.change(symbol.as_str()) += 1;
         assert_ne!(symbol.as_str(), "PANIC", "told to");
-        for (n, direction) in [SignalDirection::Long, SignalDirection::Short]
-            .into_iter()
-            .enumerate()
-        {
+        let signals = if symbol.as_str() == "MANY" { 1100 } else { 2 };
+        for n in 0..signals {
+            let direction = if n % 2 == 0 {
+                SignalDirection::Long
+            } else {
+                SignalDirection::Short
+            };
             let id = outbox.id(&[
                 &input.cause.source,
                 &input.cause.id,
@@ -130,6 +133,10 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(sink: &str, state: Option<&Path>) -> Self {
+        Self::start_as("/ingenium/strategy/twice", sink, state).await
+    }
+
+    pub(crate) async fn start_as(source: &str, sink: &str, state: Option<&Path>) -> Self {
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))
             .expect("a port")
             .local_addr()
@@ -139,7 +146,7 @@ impl Running {
             Environment::from([("PORT", port.to_string().as_str()), ("K_SINK", sink)]);
         let settings = KnativeSettings::read(&environment).expect("settings");
         let shutdown = Shutdown::manual();
-        let mut component = Component::new(Twice, "/ingenium/strategy/twice");
+        let mut component = Component::new(Twice, source);
         if let Some(path) = state {
             component = component.state(path);
         }
@@ -191,8 +198,18 @@ impl Running {
     }
 
     pub(crate) async fn stop(self) {
+        self.end().await.expect("a clean end");
+    }
+
+    /// Asks for the end; requests that are open are answered first.
+    pub(crate) fn request_stop(&self) {
         self.shutdown.request();
-        self.task.await.expect("no panic").expect("a clean end");
+    }
+
+    /// How the component ended.
+    pub(crate) async fn end(self) -> Result<(), ingenium::Error> {
+        self.shutdown.request();
+        self.task.await.expect("no panic")
     }
 
     /// Ends as a killed process does: nothing is drained.
