@@ -8,7 +8,7 @@ use ingenium::sink::Sink;
 use ingenium_runtime::environment::KnativeSettings;
 use ingenium_runtime::shutdown::Shutdown;
 
-use crate::config::{ConfigError, load};
+use crate::config::{ConfigError, check_lot, load};
 use crate::{executor, ingestor, portfolio, strategy};
 
 /// Why a component did not run to its end.
@@ -88,6 +88,7 @@ pub async fn run(
         }
         "portfolio/long-only" => {
             let config: portfolio::Config = load(config)?;
+            check_lot(config.lot)?;
             serve(
                 config.role(),
                 &config.source,
@@ -99,6 +100,7 @@ pub async fn run(
         }
         "executor/paper" => {
             let config: executor::Config = load(config)?;
+            check_lot(config.lot)?;
             serve(
                 config.role(),
                 &config.source,

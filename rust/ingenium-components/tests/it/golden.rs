@@ -8,58 +8,10 @@ use std::path::Path;
 
 use ingenium_components::{executor, ingestor, portfolio, strategy};
 use ingenium_trading::portfolio::Ledger;
-use ingenium_trading::{Cause, Input, Outbox, Role, States};
 use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
-use ingenium_types::scalar::UtcTimestamp;
 
-/// A role that is called in process.
-struct Actor<R: Role> {
-    role: R,
-    source: &'static str,
-    states: States<R::State>,
-}
-
-impl<R: Role> Actor<R> {
-    fn new(role: R, source: &'static str) -> Self {
-        Self {
-            role,
-            source,
-            states: States::default(),
-        }
-    }
-
-    fn give(
-        &mut self,
-        payload: &Payload,
-        time: UtcTimestamp,
-        cause: &Cause,
-    ) -> Vec<(Payload, UtcTimestamp, Cause)> {
-        if !self.role.consumes().contains(&payload.event_type()) {
-            return Vec::new();
-        }
-        let mut outbox = Outbox::new(self.source);
-        self.role.handle(
-            &mut self.states,
-            &Input {
-                payload,
-                time,
-                cause,
-            },
-            &mut outbox,
-        );
-        self.states.commit();
-        let emitted = outbox.into_emissions().into_iter().map(|emission| {
-            let cause = Cause {
-                source: self.source.to_owned(),
-                id: emission.id.to_string(),
-                ..emission.cause
-            };
-            (emission.payload, emission.time, cause)
-        });
-        emitted.collect()
-    }
-}
+use crate::chain::Chain;
 
 #[test]
 fn goog_ends_with_the_known_profit() {
@@ -78,44 +30,25 @@ fn goog_ends_with_the_known_profit() {
         sizing: fixed,
         ..portfolio::Config::default()
     };
-    let mut executor = Actor::new(executor::Config::default().role(), "/e");
-    let mut portfolio = Actor::new(config.role(), "/p");
-    let mut strategy = Actor::new(
-        strategy::Config::default()
-            .role()
-            .expect("defaults are in range"),
-        "/s",
+    let strategy = strategy::Config::default().role();
+    let mut chain = Chain::new(
+        executor::Config::default().role(),
+        config.role(),
+        strategy.expect("defaults are in range"),
     );
-    let mut ledger = Ledger::new("100000".parse().expect("cash"));
-    let (mut count, mut sales) = (0, 0);
+    let mut count = 0;
     for bar in bars {
-        let bar = bar.expect("no row is malformed");
+        chain.step(bar.expect("no row is malformed"), |_| {});
         count += 1;
-        let time = bar.end_timestamp.expect("the ingestor states it");
-        let cause = Cause {
-            source: "/i".to_owned(),
-            id: format!("bar-{count}"),
-            ..Cause::default()
-        };
-        let payload = Payload::from(bar);
-        ledger.apply(&payload).expect("fits");
-        for subscriber in 0..3 {
-            let mut queue = match subscriber {
-                0 => executor.give(&payload, time, &cause),
-                1 => portfolio.give(&payload, time, &cause),
-                _ => strategy.give(&payload, time, &cause),
-            };
-            while !queue.is_empty() {
-                let (payload, time, cause) = queue.remove(0);
-                ledger.apply(&payload).expect("fits");
-                if let Payload::ExecutorExecution(execution) = &payload {
-                    let sold = execution.exec_type == ExecutionType::Trade
-                        && execution.side == OrderSide::Sell;
-                    sales += u32::from(sold);
-                }
-                queue.extend(executor.give(&payload, time, &cause));
-                queue.extend(portfolio.give(&payload, time, &cause));
-            }
+    }
+    let mut ledger = Ledger::new("100000".parse().expect("cash"));
+    let mut sales = 0;
+    for message in &chain.log {
+        ledger.apply(&message.payload).expect("fits");
+        if let Payload::ExecutorExecution(execution) = &message.payload {
+            let sold =
+                execution.exec_type == ExecutionType::Trade && execution.side == OrderSide::Sell;
+            sales += u32::from(sold);
         }
     }
     assert_eq!(count, 2148);

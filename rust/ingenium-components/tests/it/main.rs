@@ -1,4 +1,7 @@
 //! The reference components, without a network.
 
+mod chain;
 mod golden;
 mod ingestor;
+mod invariant;
+mod served;
