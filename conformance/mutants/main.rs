@@ -90,6 +90,9 @@ impl Mutant {
             return Response::empty(200);
         }
         let Some(symbol) = symbol_of(&request, self.fault) else {
+            if self.fault == Fault::ActsOnRefused {
+                self.act_later();
+            }
             let acknowledges = matches!(self.fault, Fault::Null | Fault::AcknowledgesAll);
             return Response::empty(if acknowledges { 202 } else { 400 });
         };
@@ -122,6 +125,23 @@ impl Mutant {
             )
             .await;
         Response::empty(if sent.is_ok() { 202 } else { 503 })
+    }
+    /// Emits after the answer to what it has refused.
+    fn act_later(&self) {
+        let mut bars = self
+            .bars
+            .lock()
+            .expect("no code panics while it holds this lock");
+        let count = bars.entry("REFUSED".to_owned()).or_default();
+        *count += 1;
+        let (_, headers, body) = self.fault.message("REFUSED", *count);
+        let (client, sink) = (self.client.clone(), self.sink.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let patience = Duration::from_secs(10);
+            let sent = client.send("POST", &sink, &headers, body.into_bytes(), patience);
+            drop(sent.await);
+        });
     }
 }
 

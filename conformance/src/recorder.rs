@@ -1,6 +1,7 @@
 //! The sink that a component posts to: records raw bytes, decodes nothing.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ use tokio::task::JoinHandle;
 pub const PATH: &str = "/conformance/sink";
 /// The query of the sink.
 pub const QUERY: &str = "run=1";
+
+/// The most that is recorded, in bytes and in requests: a component that never stops must not take the memory.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+const MOST_REQUESTS: usize = 50_000;
 
 /// One request that the component made.
 #[derive(Debug, Clone)]
@@ -56,13 +61,22 @@ impl Recorder {
         let (counter, count) = watch::channel(0);
         let stop = Shutdown::manual();
         let recorded = Arc::clone(&exchanges);
+        let bytes = Arc::new(AtomicUsize::new(0));
         let handler = move |request: Request| {
             let recorded = Arc::clone(&recorded);
             let counter = counter.clone();
+            let bytes = Arc::clone(&bytes);
             async move {
                 let mut all = recorded
                     .lock()
                     .expect("no code panics while it holds this lock");
+                // The lock is held: nobody adds in between.
+                let size = request.raw_head.len() + request.body.len();
+                let total = bytes.load(Ordering::Relaxed).saturating_add(size);
+                if total > MOST_BYTES || all.len() >= MOST_REQUESTS {
+                    return Response::empty(429);
+                }
+                bytes.store(total, Ordering::Relaxed);
                 all.push(Exchange {
                     method: request.method,
                     path: request.path,

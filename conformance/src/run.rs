@@ -15,6 +15,9 @@ use crate::target::{self, Target};
 /// How long the effect of a stimulus may take after its acknowledgement: it is usually there before.
 const EFFECT_WITHIN: Duration = Duration::from_secs(2);
 
+/// How long nothing must arrive before what was sent next is answerable for what arrives.
+const QUIET: Duration = Duration::from_millis(200);
+
 /// What to judge.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -56,6 +59,11 @@ pub async fn run(options: &Options) -> Result<Report, Error> {
         .into_iter()
         .filter(|case| case.roles.contains(&options.role))
         .collect();
+    if cases.iter().all(|case| case.steps.is_empty()) {
+        return Err(Error::Case(
+            "no case has steps: nothing would be observed".to_owned(),
+        ));
+    }
     std::fs::create_dir_all(&options.output).map_err(system(&options.output))?;
     let recorder = Recorder::start()
         .await
@@ -77,11 +85,6 @@ pub async fn run(options: &Options) -> Result<Report, Error> {
     let mut observed = Vec::with_capacity(cases.len());
     for case in &cases {
         observed.push(exercise(case, &mut target, &recorder).await);
-    }
-    if cases.iter().all(|case| case.steps.is_empty()) {
-        return Err(Error::Case(
-            "no case has steps: nothing would be observed".to_owned(),
-        ));
     }
     target.stop().await;
     let exchanges = recorder.stop().await;
@@ -130,10 +133,14 @@ async fn exercise(case: &Case, target: &mut Target, recorder: &Recorder) -> Obse
                 observed.emitted += recorder.count() - from;
             }
             Step::SendRaw(messages) => {
+                // What an earlier stimulus still leads to is not this step's doing; what this one leads to after its
+                // answer is.
+                quiet(recorder).await;
                 let from = recorder.count();
                 for message in messages {
                     observed.raw.push(send_raw(message, target).await);
                 }
+                quiet(recorder).await;
                 observed.emitted_on_raw += recorder.count() - from;
             }
         }
@@ -142,7 +149,14 @@ async fn exercise(case: &Case, target: &mut Target, recorder: &Recorder) -> Obse
     observed
 }
 
-/// Sends the series until the component emits; the last bar's effect is waited for.
+/// Waits until nothing arrives any more; not for ever, since a component may never stop.
+async fn quiet(recorder: &Recorder) {
+    let silence = async { while recorder.wait_beyond(recorder.count(), QUIET).await {} };
+    // Whether it fell silent or not, the time is up.
+    drop(tokio::time::timeout(EFFECT_WITHIN, silence).await);
+}
+
+/// Sends the series until the component emits or no longer answers; the last bar's effect is waited for.
 async fn stimulate(
     symbol: &str,
     mode: Mode,
@@ -177,7 +191,8 @@ async fn stimulate(
             .await
             .map(|answer| answer.status);
         observed.stimuli.push(StimulusAnswer { index, status });
-        if recorder.count() > from {
+        // No answer is a failure already; 360 of them would only take their time.
+        if recorder.count() > from || status.is_none() {
             return;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ingenium_types::scalar::PositiveDecimal;
 use serde::de::DeserializeOwned;
 
 /// A configuration that cannot be used.
@@ -55,5 +56,21 @@ pub fn load<C: DeserializeOwned>(path: Option<&Path>) -> Result<C, ConfigError> 
     serde_json::from_str(&text).map_err(|source| ConfigError::Invalid {
         path: shown,
         source,
+    })
+}
+
+/// Refuses a lot that quantities cannot be counted in: with more decimals than 8, a sum of fills may have no form on
+/// the wire.
+///
+/// # Errors
+/// [`ConfigError::Value`].
+pub fn check_lot(lot: PositiveDecimal) -> Result<(), ConfigError> {
+    if lot.get().normalize().scale() <= 8 {
+        return Ok(());
+    }
+    Err(ConfigError::Value {
+        key: "lot",
+        value: lot.to_string(),
+        expected: "use at most 8 decimals",
     })
 }

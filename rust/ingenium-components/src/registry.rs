@@ -9,7 +9,7 @@ use ingenium::trading::Role;
 use ingenium_runtime::environment::KnativeSettings;
 use ingenium_runtime::shutdown::Shutdown;
 
-use crate::config::{ConfigError, load};
+use crate::config::{ConfigError, check_lot, load};
 use crate::{executor, ingestor, portfolio, strategy};
 
 /// Why a component did not run to its end.
@@ -81,10 +81,12 @@ pub async fn run(
         }
         "portfolio/long-only" => {
             let config: portfolio::Config = load(config)?;
+            check_lot(config.lot)?;
             serve(config.role(), config.source, config.state, surroundings).await?;
         }
         "executor/paper" => {
             let config: executor::Config = load(config)?;
+            check_lot(config.lot)?;
             serve(config.role(), config.source, config.state, surroundings).await?;
         }
         other => {

@@ -79,7 +79,7 @@ impl Bars {
         let date = cell(record, columns.date, "Date")?;
         let timestamp: UtcTimestamp = format!("{date}T00:00:00Z")
             .parse()
-            .map_err(|_| format!("Date is `{date}`: expected YYYY-MM-DD"))?;
+            .map_err(|_| format!("Date is `{}`: expected YYYY-MM-DD", date.escape_debug()))?;
         if self.last >= Some(timestamp) {
             return Err(format!("Date `{date}` is not after the row before it"));
         }

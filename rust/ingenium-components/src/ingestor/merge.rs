@@ -1,7 +1,5 @@
 //! Several files as one series, in (time, Symbol) order.
 
-use std::collections::VecDeque;
-
 use ingenium_types::event::DataEvent;
 
 use super::{Bars, Malformed};
@@ -10,23 +8,23 @@ use super::{Bars, Malformed};
 ///
 /// Only the next bar of each file is in memory. Malformed rows come out where they are met.
 pub struct Merge {
-    series: Vec<(Option<DataEvent>, Bars)>,
-    malformed: VecDeque<Malformed>,
+    series: Vec<Series>,
+}
+
+/// A file that has not ended, with its next bar where that is known.
+struct Series {
+    head: Option<DataEvent>,
+    bars: Bars,
 }
 
 impl Merge {
     /// Merges `series`.
     #[must_use]
     pub fn new(series: Vec<Bars>) -> Self {
-        let mut merge = Self {
-            series: Vec::with_capacity(series.len()),
-            malformed: VecDeque::new(),
-        };
-        for mut bars in series {
-            let head = advance(&mut bars, &mut merge.malformed);
-            merge.series.push((head, bars));
+        let series = series.into_iter().map(|bars| Series { head: None, bars });
+        Self {
+            series: series.collect(),
         }
-        merge
     }
 }
 
@@ -34,18 +32,27 @@ impl Iterator for Merge {
     type Item = Result<DataEvent, Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(row) = self.malformed.pop_front() {
-            return Some(Err(row));
+        let mut at = 0;
+        while let Some(series) = self.series.get_mut(at) {
+            if series.head.is_none() {
+                match series.bars.next() {
+                    Some(Ok(bar)) => series.head = Some(bar),
+                    // At once: a file of nothing else must not gather in memory.
+                    Some(Err(row)) => return Some(Err(row)),
+                    None => {
+                        self.series.remove(at);
+                        continue;
+                    }
+                }
+            }
+            at += 1;
         }
         // Type and period are the same in all files, so (time, symbol) decides; ties cannot happen.
         let earliest = self
             .series
             .iter_mut()
-            .filter(|(head, _)| head.is_some())
-            .min_by(|(a, _), (b, _)| key(a.as_ref()).cmp(&key(b.as_ref())))?;
-        let bar = earliest.0.take()?;
-        earliest.0 = advance(&mut earliest.1, &mut self.malformed);
-        Some(Ok(bar))
+            .min_by(|a, b| key(a.head.as_ref()).cmp(&key(b.head.as_ref())))?;
+        earliest.head.take().map(Ok)
     }
 }
 
@@ -56,13 +63,4 @@ fn key(bar: Option<&DataEvent>) -> Option<(ingenium_types::scalar::UtcTimestamp,
             bar.symbol.as_str(),
         )
     })
-}
-
-fn advance(bars: &mut Bars, malformed: &mut VecDeque<Malformed>) -> Option<DataEvent> {
-    loop {
-        match bars.next()? {
-            Ok(bar) => return Some(bar),
-            Err(row) => malformed.push_back(row),
-        }
-    }
 }

@@ -6,11 +6,12 @@
 
 use std::path::Path;
 
-use ingenium_components::{ingestor, portfolio, strategy};
+use ingenium_components::{executor, ingestor, portfolio, strategy};
+use ingenium_trading::portfolio::Ledger;
 use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
 
-use crate::driver::Driver;
+use crate::chain::Chain;
 
 #[test]
 fn goog_ends_with_the_known_profit() {
@@ -25,24 +26,32 @@ fn goog_ends_with_the_known_profit() {
     })
     .expect("the shipped file");
     let fixed = portfolio::Sizing::FixedQuantity("10".parse().expect("a quantity"));
-    let portfolio = portfolio::Config {
+    let config = portfolio::Config {
         sizing: fixed,
         ..portfolio::Config::default()
     };
-    let mut driver = Driver::new(&portfolio, &strategy::Config::default());
+    let strategy = strategy::Config::default().role();
+    let mut chain = Chain::new(
+        executor::Config::default().role(),
+        config.role(),
+        strategy.expect("defaults are in range"),
+    );
+    let mut count = 0;
     for bar in bars {
-        driver.step(vec![bar.expect("no row is malformed")]);
+        chain.step(bar.expect("no row is malformed"), |_| {});
+        count += 1;
     }
-    let bars = driver
-        .log
-        .iter()
-        .filter(|payload| matches!(payload, Payload::IngestorData(_)))
-        .count();
-    let is_sale = |payload: &&Payload| {
-        matches!(payload, Payload::ExecutorExecution(execution)
-            if execution.exec_type == ExecutionType::Trade && execution.side == OrderSide::Sell)
-    };
-    assert_eq!(bars, 2148);
-    assert_eq!(driver.log.iter().filter(is_sale).count(), 9);
-    assert_eq!(driver.ledger().cash().normalize().to_string(), "102645.7");
+    let mut ledger = Ledger::new("100000".parse().expect("cash"));
+    let mut sales = 0;
+    for message in &chain.log {
+        ledger.apply(&message.payload).expect("fits");
+        if let Payload::ExecutorExecution(execution) = &message.payload {
+            let sold =
+                execution.exec_type == ExecutionType::Trade && execution.side == OrderSide::Sell;
+            sales += u32::from(sold);
+        }
+    }
+    assert_eq!(count, 2148);
+    assert_eq!(sales, 9);
+    assert_eq!(ledger.cash().normalize().to_string(), "102645.7");
 }

@@ -131,3 +131,32 @@ fn files_that_cannot_be_used_are_refused_by_name() {
         "{message}"
     );
 }
+
+#[test]
+fn malformed_rows_come_one_by_one() {
+    let broken = format!("{HEADER}\n{}", "x,1,1,1,1,1,1\n".repeat(50_000));
+    let good = format!("{HEADER}\n2020-01-02,1,2,1,2,1,1\n");
+    let files = Files::new(&[("A", &broken), ("B", &good)]);
+    let config = Config {
+        files: files.files.clone(),
+        ..Config::default()
+    };
+    let mut merged = ingestor::open(&config).expect("the files can be opened");
+    assert!(merged.next().is_some_and(|row| row.is_err()));
+    // Broken off after the first row, the rest was not read: what follows is what the file holds now.
+    let len = u64::try_from(HEADER.len()).expect("short") + 1;
+    let path = &files.files[0].path;
+    let file = fs::OpenOptions::new().write(true).open(path).expect("open");
+    file.set_len(len).expect("cut");
+    let rest = merged.count();
+    assert!(rest < 50_000, "{rest} rows were held in memory");
+}
+
+#[test]
+fn a_lot_has_at_most_eight_decimals() {
+    use ingenium_components::config::check_lot;
+    assert!(check_lot("0.00000001".parse().expect("a lot")).is_ok());
+    assert!(check_lot("1.000000000000".parse().expect("a lot")).is_ok());
+    let message = check_lot("0.000000001".parse().expect("a lot")).expect_err("refused");
+    assert!(message.to_string().contains("`lot`"), "{message}");
+}

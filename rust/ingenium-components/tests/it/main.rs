@@ -1,6 +1,7 @@
 //! The reference components, without a network.
 
-mod driver;
+mod chain;
 mod golden;
 mod ingestor;
-mod invariants;
+mod invariant;
+mod served;

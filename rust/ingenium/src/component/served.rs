@@ -143,8 +143,7 @@ where
             None => {}
         }
         if self.queue.len() >= MOST_WAITING {
-            let detail = "more events wait for the sink than this component holds";
-            let answer = Response::problem(429, "outbox_full", detail, &[]);
+            let answer = Response::problem(429, "outbox_full", "the sink takes no events", &[]);
             return Err(Box::new(answer.header("retry-after", "1")));
         }
         let natural_key = self.role.natural_key(input);
