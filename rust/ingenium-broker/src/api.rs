@@ -29,9 +29,12 @@ pub(crate) async fn answer(
             Ok(not_found(&format!("broker `{}`", name.escape_debug())))
         }
         ("brokers", "PUT") => put_broker(core, request).await,
+        ("brokers", "GET" | "DELETE") if !core.exists() => {
+            Ok(not_found(&format!("broker `{name}`")))
+        }
         ("brokers", "GET") => Ok(json(200, &broker_json(core))),
-        // It is the broker that this process is: it ends with the process.
-        ("brokers", _) => Ok(method_not_allowed("GET, PUT")),
+        ("brokers", "DELETE") => core.delete_broker().await.map(|()| Response::empty(200)),
+        ("brokers", _) => Ok(method_not_allowed("GET, PUT, DELETE")),
         _ => Ok(not_found(&format!("kind `{}`", kind.escape_debug()))),
     };
     done.unwrap_or_else(|error| refuse(&error))
@@ -71,6 +74,7 @@ async fn put_broker(core: &Core, request: &Request) -> Result<Response, Error> {
     })
     .await?;
     *lock(&core.broker) = object;
+    core.set_existence(true).await?;
     Ok(json(200, &stored))
 }
 

@@ -86,6 +86,7 @@ impl Broker {
             broker,
             triggers,
         }));
+        core.recall_existence().await?;
         core.ready.store(true, Ordering::Release);
         let server_stop = Shutdown::manual();
         let served = Arc::clone(&core);

@@ -13,8 +13,11 @@ use crate::counts::Counters;
 use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
-use crate::store::{Command, Note, Reader, Rejected};
+use crate::store::{Command, Note, Reader, Rejected, reader};
 use crate::trigger::{BrokerObject, Delivery, Invalid, Trigger};
+
+/// The key under which the store keeps that the broker object was deleted.
+const DELETED: &str = "broker_deleted";
 
 /// A trigger that deliveries are made for.
 #[derive(Debug)]
@@ -72,6 +75,8 @@ pub(crate) struct Core {
     /// Mode `step`: nothing is left to be done.
     pub(crate) step_done: AtomicBool,
     pub(crate) ready: AtomicBool,
+    /// The broker object was deleted: nothing is taken until it is put again.
+    deleted: AtomicBool,
     /// Ends dispatch.
     pub(crate) stop: Shutdown,
 }
@@ -109,6 +114,7 @@ impl Core {
             progress: watch::Sender::new(0),
             step_done: AtomicBool::new(false),
             ready: AtomicBool::new(false),
+            deleted: AtomicBool::new(false),
             stop: Shutdown::manual(),
         }
     }
@@ -143,7 +149,7 @@ impl Core {
                 .is_some_and(|known| known.current().is_same_but_for_address(&trigger));
             if !same {
                 return Err(Error::Running {
-                    trigger: trigger.name,
+                    object: format!("trigger `{}`", trigger.name),
                 });
             }
         }
@@ -171,6 +177,45 @@ impl Core {
         Ok(known.is_none())
     }
 
+    /// Whether there is a broker to send to.
+    pub(crate) fn exists(&self) -> bool {
+        !self.deleted.load(Ordering::Acquire)
+    }
+
+    /// Recalls whether an earlier process has deleted the broker object.
+    pub(crate) async fn recall_existence(&self) -> Result<(), Error> {
+        let recalled = self
+            .reader
+            .query(|connection| reader::meta(connection, DELETED))
+            .await?;
+        self.deleted
+            .store(recalled.as_deref() == Some("true"), Ordering::Release);
+        Ok(())
+    }
+
+    /// Says, for good, whether there is a broker to send to.
+    pub(crate) async fn set_existence(&self, exists: bool) -> Result<(), Error> {
+        let (key, value) = (DELETED.to_owned(), (!exists).to_string());
+        self.ask(|answer| Command::SetMeta { key, value, answer })
+            .await?;
+        self.deleted.store(!exists, Ordering::Release);
+        Ok(())
+    }
+
+    /// Deletes the broker object with its triggers; what is stored stays stored.
+    pub(crate) async fn delete_broker(&self) -> Result<(), Error> {
+        if matches!(self.config.mode, Mode::Step { .. }) && *self.started.borrow() {
+            let object = format!("broker `{}`", self.config.broker);
+            return Err(Error::Running { object });
+        }
+        self.set_existence(false).await?;
+        let names: Vec<String> = self.triggers().into_keys().collect();
+        for name in names {
+            self.delete_trigger(&name).await?;
+        }
+        Ok(())
+    }
+
     /// Removes a trigger; false when there is none.
     pub(crate) async fn delete_trigger(&self, name: &str) -> Result<bool, Error> {
         let _one_at_a_time = self.changing.lock().await;
@@ -179,7 +224,7 @@ impl Core {
         }
         if matches!(self.config.mode, Mode::Step { .. }) && *self.started.borrow() {
             return Err(Error::Running {
-                trigger: name.to_owned(),
+                object: format!("trigger `{name}`"),
             });
         }
         // Dispatch stops first: what it notes afterwards would outlive the trigger.

@@ -76,10 +76,10 @@ pub enum Error {
     Trigger(#[from] crate::trigger::Invalid),
     /// In mode `step` the order of a run is fixed when its dispatch starts.
     #[error(
-        "trigger `{trigger}`: a run in step order cannot be changed after its dispatch has started; only `spec.subscriber.uri` may change"
+        "{object}: a run in step order cannot be changed after its dispatch has started; only `spec.subscriber.uri` may change"
     )]
     Running {
-        /// The trigger.
-        trigger: String,
+        /// The object that was to be changed, such as ``trigger `t` ``.
+        object: String,
     },
 }

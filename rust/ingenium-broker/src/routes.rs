@@ -28,7 +28,11 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
             kind,
             name,
         ] => api::answer(core, &request, namespace, kind, name).await,
-        [namespace, name] if *namespace == core.config.namespace && *name == core.config.broker => {
+        [namespace, name]
+            if core.exists()
+                && *namespace == core.config.namespace
+                && *name == core.config.broker =>
+        {
             match request.method.as_str() {
                 // Not only when ready: subscribers that finish a delivery during the drain still send what came of it.
                 "POST" => ingress::receive(core, &request).await,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::rig::{Sender, broker};
 
+const BROKERS: &str = "/apis/eventing.knative.dev/v1/namespaces/ns/brokers";
 const TRIGGERS: &str = "/apis/eventing.knative.dev/v1/namespaces/ns/triggers";
 
 fn object() -> Value {
@@ -176,4 +177,48 @@ async fn the_broker_says_how_triggers_deliver_that_do_not_say() {
         "Ingenium"
     );
     second.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_deleted_broker_takes_nothing_until_it_is_put_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let handle = broker(folder.path(), Mode::Fifo).await;
+    let sender = Sender::to(&handle);
+    let (object_path, trigger) = (format!("{BROKERS}/b"), format!("{TRIGGERS}/t"));
+    let read = sender.request("GET", &object_path, &[], "").await.body;
+    let read = String::from_utf8_lossy(&read).into_owned();
+    let event = [
+        ("ce-specversion", "1.0"),
+        ("ce-id", "1"),
+        ("ce-source", "/s"),
+        ("ce-type", "x"),
+    ];
+    let status =
+        async |sender: &Sender, method: &str, path: &str, headers: &[(&str, &str)], body: &str| {
+            sender.request(method, path, headers, body).await.status
+        };
+    assert_eq!(
+        status(&sender, "PUT", &trigger, &[], &object().to_string()).await,
+        201
+    );
+    assert_eq!(status(&sender, "DELETE", &object_path, &[], "").await, 200);
+    assert_eq!(status(&sender, "DELETE", &object_path, &[], "").await, 404);
+    assert_eq!(
+        status(&sender, "GET", &trigger, &[], "").await,
+        404,
+        "its triggers go with it"
+    );
+    assert_eq!(status(&sender, "POST", "/ns/b", &event, "").await, 404);
+    handle.shutdown().await;
+
+    let handle = broker(folder.path(), Mode::Fifo).await;
+    let sender = Sender::to(&handle);
+    assert_eq!(
+        status(&sender, "POST", "/ns/b", &event, "").await,
+        404,
+        "it stays deleted"
+    );
+    assert_eq!(status(&sender, "PUT", &object_path, &[], &read).await, 200);
+    assert_eq!(status(&sender, "POST", "/ns/b", &event, "").await, 202);
+    handle.shutdown().await;
 }
