@@ -12,6 +12,7 @@ use crate::model::{Event, Local, Model, Payload};
 use crate::output::FileSet;
 
 mod bundles;
+mod decoder;
 mod enumeration;
 mod event_type;
 mod member;

@@ -10,13 +10,14 @@ use crate::refusal::{Refusal, Rule};
 
 mod member;
 mod names;
+mod object;
+mod string;
 mod syntax;
 mod tag_row;
 
 pub use member::required;
+pub use object::Members;
 pub use tag_row::TagRow;
-
-use names::Names;
 
 /// Values may be nested this deep (the contract's own events need 3).
 pub const MAX_DEPTH: u8 = 64;
@@ -45,6 +46,7 @@ pub trait Decode: Sized {
     ///
     /// # Errors
     /// As [`decode`](Self::decode); also when something follows the value.
+    #[inline]
     fn from_slice(bytes: &[u8], view: View) -> Result<Self, Refusal> {
         let mut reader = Reader::new(bytes, view);
         let value = Self::decode(&mut reader)?;
@@ -107,6 +109,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The byte offset of the next value.
+    #[inline]
     pub fn position(&mut self) -> usize {
         self.skip_space();
         self.at
@@ -116,6 +119,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Rule::JsonSyntax`] where no value starts, [`Rule::JsonEncoding`] at a byte order mark.
+    #[inline]
     pub fn kind(&mut self) -> Result<Kind, Refusal> {
         self.skip_space();
         match self.peek() {
@@ -148,40 +152,6 @@ impl<'a> Reader<'a> {
         let value = self.peek() == Some(b't');
         self.literal(if value { b"true" } else { b"false" })?;
         Ok(value)
-    }
-
-    /// Reads an object, calling `member` for each name with the reader at its value, and returns its byte range.
-    ///
-    /// # Errors
-    /// [`Rule::Type`] for a value of another type, [`Rule::JsonDuplicateKey`], [`Rule::JsonMembers`],
-    /// and whatever `member` refuses, with the member's name put before the pointer.
-    pub fn object(
-        &mut self,
-        mut member: impl FnMut(&mut Self, &str) -> Result<(), Refusal>,
-    ) -> Result<Range<usize>, Refusal> {
-        self.expect(Kind::Object)?;
-        let start = self.at;
-        self.descend(start)?;
-        let mut names = Names::default();
-        if !self.empty(b'}') {
-            loop {
-                self.skip_space();
-                if self.peek() != Some(b'"') {
-                    return Err(self.refuse_here(Rule::JsonSyntax));
-                }
-                let name = self.string_token()?;
-                self.skip_space();
-                self.byte(b':')?;
-                names.insert(&name)?;
-                self.kind().map_err(|refusal| refusal.under(&name.text))?;
-                member(self, &name.text).map_err(|refusal| refusal.under(&name.text))?;
-                if self.last(b'}')? {
-                    break;
-                }
-            }
-        }
-        self.depth -= 1;
-        Ok(start..self.at)
     }
 
     /// Reads an array, calling `item` for each index with the reader at its value, and returns its byte range.
@@ -255,15 +225,22 @@ impl<'a> Reader<'a> {
         Refusal::new(rule, start..self.at)
     }
 
+    #[inline]
     fn expect(&mut self, wanted: Kind) -> Result<(), Refusal> {
         if self.kind()? == wanted {
             return Ok(());
         }
+        self.refuse_type()
+    }
+
+    #[cold]
+    fn refuse_type(&mut self) -> Result<(), Refusal> {
         let start = self.at;
         self.skip()?;
         Err(Refusal::new(Rule::Type, start..self.at))
     }
 
+    #[inline]
     fn descend(&mut self, start: usize) -> Result<(), Refusal> {
         if self.depth == MAX_DEPTH {
             return Err(Refusal::new(Rule::JsonDepth, start..start + 1));

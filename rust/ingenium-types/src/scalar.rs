@@ -70,7 +70,11 @@ macro_rules! scalar_traits {
         }
 
         impl crate::read::Decode for $name {
+            #[inline]
             fn decode(reader: &mut crate::read::Reader<'_>) -> Result<Self, crate::refusal::Refusal> {
+                if let Some(value) = Self::quick(reader) {
+                    return Ok(value);
+                }
                 let text = reader.string()?;
                 <Self as crate::scalar::Scalar>::parse(&text.text)
                     .ok_or_else(|| crate::refusal::Refusal::new(crate::refusal::Rule::Pattern, text.span))

@@ -1,6 +1,6 @@
 //! A set of strings: enum, names, parsing.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::Ident;
 
@@ -41,6 +41,9 @@ pub(super) fn emit(
 ) -> Result<TokenStream, Errors> {
     let (name, variants) = skeletons.enumeration(enumeration)?;
     let values = &enumeration.values;
+    let bytes = values
+        .iter()
+        .map(|value| Literal::byte_string(value.as_bytes()));
     let about = doc(&enumeration.description);
     let docs = values.iter().map(|value| doc(&format!("`{value}`")));
     let title = &enumeration.title;
@@ -52,8 +55,8 @@ pub(super) fn emit(
             const FORM: &'static str = #form;
 
             fn parse(text: &str) -> Option<Self> {
-                Some(match text {
-                    #(#values => Self::#variants,)*
+                Some(match text.as_bytes() {
+                    #(#bytes => Self::#variants,)*
                     _ => return None,
                 })
             }

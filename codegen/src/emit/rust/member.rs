@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
+use super::decoder::Slot;
 use crate::model::{Field, Local, Shape, Struct, Union};
 
 /// A member of a generated struct.
@@ -51,29 +52,24 @@ impl Member<'_> {
         }
     }
 
-    /// The arm that reads the member into its slot.
-    pub(super) fn arm(&self) -> TokenStream {
-        let (ident, name) = (self.ident, &self.field.name);
-        match &self.field.shape {
+    /// How the member is read into the variable of its name.
+    pub(super) fn slot(&self) -> Slot<'_> {
+        let decode = match &self.field.shape {
             Shape::Map { key, value, most } => {
                 let (key, value) = (format_ident!("{key}"), format_ident!("{value}"));
-                quote! {
-                    #name => {
-                        #ident = Some(reader.map::<#key, #value>(#most)?);
-                        Ok(())
-                    }
-                }
+                quote!(|reader| reader.map::<#key, #value>(#most))
             }
             Shape::List { item, most } => {
                 let item = value_type(item);
-                quote! {
-                    #name => {
-                        #ident = Some(reader.list::<#item>(#most)?);
-                        Ok(())
-                    }
-                }
+                quote!(|reader| reader.list::<#item>(#most))
             }
-            _ => quote!(#name => reader.field(&mut #ident),),
+            _ => quote!(Decode::decode),
+        };
+        Slot {
+            name: &self.field.name,
+            ident: self.ident,
+            after: None,
+            decode,
         }
     }
 

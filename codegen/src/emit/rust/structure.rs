@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::decoder::{self, Slot};
 use super::member::{Member, doc, members};
 use super::skeleton::Skeletons;
 use super::tag_table;
@@ -25,8 +26,8 @@ pub(super) fn emit(
     let constructor = constructor(&members);
     let stored = stored(&name);
 
-    let slots = members.iter().map(|member| member.ident);
-    let arms = members.iter().map(Member::arm);
+    let slots: Vec<Slot<'_>> = members.iter().map(Member::slot).collect();
+    let read = decoder::read(&slots);
     let initialisers = members.iter().map(Member::initialiser);
     let body = match &object.table {
         None => quote!(Ok(Self { #(#initialisers),* })),
@@ -51,13 +52,10 @@ pub(super) fn emit(
         impl #name { #constructor }
 
         impl Decode for #name {
+            #[inline]
             fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
                 #before
-                #(let mut #slots = None;)*
-                let object = reader.object(|reader, member| match member {
-                    #(#arms)*
-                    _ => reader.unknown(),
-                })?;
+                #read
                 #body
             }
         }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
+use super::decoder::{self, Slot};
 use super::member::{Member, doc, members};
 use super::skeleton::Skeletons;
 use super::structure;
@@ -96,45 +97,32 @@ impl Parts<'_> {
 
     fn decoder(&self) -> TokenStream {
         let (name, content) = (self.name, self.content);
-        let slots = self.members.iter().map(|member| member.ident);
-        let arms = self.members.iter().map(|member| {
-            let (ident, wire) = (member.ident, &member.field.name);
-            match member.field.shape {
-                Shape::Tag => quote! {
-                    #wire => {
-                        #ident = Some(#content::tag(reader)?);
-                        Ok(())
-                    }
+        let slots: Vec<Slot<'_>> = self
+            .members
+            .iter()
+            .map(|member| match member.field.shape {
+                Shape::Tag => Slot {
+                    decode: quote!(#content::tag),
+                    ..member.slot()
                 },
-                Shape::Content => {
-                    let tag = self.tag();
-                    quote! {
-                        #wire => {
-                            if let Some(tag) = &#tag {
-                                #ident = Some(#content::decode(tag, reader)?);
-                            } else {
-                                later = Some(reader.clone());
-                                reader.skip()?;
-                            }
-                            Ok(())
-                        }
-                    }
-                }
-                _ => member.arm(),
-            }
-        });
+                Shape::Content => Slot {
+                    decode: quote!(|reader| #content::decode(tag, reader)),
+                    after: self.tag(),
+                    ..member.slot()
+                },
+                _ => member.slot(),
+            })
+            .collect();
+        let read = decoder::read(&slots);
         let initialisers = self.held().map(Member::initialiser);
         let (tag, tag_name) = (self.tag(), &self.union.tag);
         let (shaped, shaped_name) = (self.shaped(), &self.union.content);
         quote! {
             impl Decode for #name {
+                #[inline]
                 fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-                    #(let mut #slots = None;)*
                     let mut later = None;
-                    let object = reader.object(|reader, member| match member {
-                        #(#arms)*
-                        _ => reader.unknown(),
-                    })?;
+                    #read
                     let tag = required(#tag, #tag_name, &object)?;
                     if let Some(mut reader) = later {
                         let content = #content::decode(&tag, &mut reader);

@@ -35,9 +35,9 @@ impl Scalar for OrderSide {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "BUY" => Self::Buy,
-                "SELL" => Self::Sell,
+            match text.as_bytes() {
+                b"BUY" => Self::Buy,
+                b"SELL" => Self::Sell,
                 _ => return None,
             },
         )
@@ -90,12 +90,12 @@ impl Scalar for OrderType {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "MARKET" => Self::Market,
-                "LIMIT" => Self::Limit,
-                "STOP" => Self::Stop,
-                "STOP_LIMIT" => Self::StopLimit,
-                "TRAILING_STOP" => Self::TrailingStop,
+            match text.as_bytes() {
+                b"MARKET" => Self::Market,
+                b"LIMIT" => Self::Limit,
+                b"STOP" => Self::Stop,
+                b"STOP_LIMIT" => Self::StopLimit,
+                b"TRAILING_STOP" => Self::TrailingStop,
                 _ => return None,
             },
         )
@@ -156,14 +156,14 @@ impl Scalar for OrderTimeInForce {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "DAY" => Self::Day,
-                "GTC" => Self::Gtc,
-                "IOC" => Self::Ioc,
-                "FOK" => Self::Fok,
-                "GTD" => Self::Gtd,
-                "OPG" => Self::Opg,
-                "CLS" => Self::Cls,
+            match text.as_bytes() {
+                b"DAY" => Self::Day,
+                b"GTC" => Self::Gtc,
+                b"IOC" => Self::Ioc,
+                b"FOK" => Self::Fok,
+                b"GTD" => Self::Gtd,
+                b"OPG" => Self::Opg,
+                b"CLS" => Self::Cls,
                 _ => return None,
             },
         )
@@ -201,9 +201,9 @@ impl Scalar for OrderPositionEffect {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "OPEN" => Self::Open,
-                "CLOSE" => Self::Close,
+            match text.as_bytes() {
+                b"OPEN" => Self::Open,
+                b"CLOSE" => Self::Close,
                 _ => return None,
             },
         )
@@ -244,10 +244,10 @@ impl Scalar for SignalDirection {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "LONG" => Self::Long,
-                "SHORT" => Self::Short,
-                "FLAT" => Self::Flat,
+            match text.as_bytes() {
+                b"LONG" => Self::Long,
+                b"SHORT" => Self::Short,
+                b"FLAT" => Self::Flat,
                 _ => return None,
             },
         )
@@ -288,10 +288,10 @@ impl Scalar for TradeAggressor {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "BUY" => Self::Buy,
-                "SELL" => Self::Sell,
-                "NONE" => Self::None,
+            match text.as_bytes() {
+                b"BUY" => Self::Buy,
+                b"SELL" => Self::Sell,
+                b"NONE" => Self::None,
                 _ => return None,
             },
         )
@@ -332,10 +332,10 @@ impl Scalar for PriceAdjustment {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "RAW" => Self::Raw,
-                "SPLIT" => Self::Split,
-                "ALL" => Self::All,
+            match text.as_bytes() {
+                b"RAW" => Self::Raw,
+                b"SPLIT" => Self::Split,
+                b"ALL" => Self::All,
                 _ => return None,
             },
         )
@@ -416,18 +416,18 @@ impl Scalar for ExecutionType {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "NEW" => Self::New,
-                "TRADE" => Self::Trade,
-                "CANCELED" => Self::Canceled,
-                "EXPIRED" => Self::Expired,
-                "REJECTED" => Self::Rejected,
-                "PENDING_CANCEL" => Self::PendingCancel,
-                "CANCEL_REJECTED" => Self::CancelRejected,
-                "REPLACED" => Self::Replaced,
-                "TRIGGERED" => Self::Triggered,
-                "TRADE_CORRECT" => Self::TradeCorrect,
-                "TRADE_CANCEL" => Self::TradeCancel,
+            match text.as_bytes() {
+                b"NEW" => Self::New,
+                b"TRADE" => Self::Trade,
+                b"CANCELED" => Self::Canceled,
+                b"EXPIRED" => Self::Expired,
+                b"REJECTED" => Self::Rejected,
+                b"PENDING_CANCEL" => Self::PendingCancel,
+                b"CANCEL_REJECTED" => Self::CancelRejected,
+                b"REPLACED" => Self::Replaced,
+                b"TRIGGERED" => Self::Triggered,
+                b"TRADE_CORRECT" => Self::TradeCorrect,
+                b"TRADE_CANCEL" => Self::TradeCancel,
                 _ => return None,
             },
         )
@@ -492,15 +492,15 @@ impl Scalar for OrderStatus {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "NEW" => Self::New,
-                "PARTIALLY_FILLED" => Self::PartiallyFilled,
-                "FILLED" => Self::Filled,
-                "CANCELED" => Self::Canceled,
-                "EXPIRED" => Self::Expired,
-                "REJECTED" => Self::Rejected,
-                "PENDING_CANCEL" => Self::PendingCancel,
-                "SUSPENDED" => Self::Suspended,
+            match text.as_bytes() {
+                b"NEW" => Self::New,
+                b"PARTIALLY_FILLED" => Self::PartiallyFilled,
+                b"FILLED" => Self::Filled,
+                b"CANCELED" => Self::Canceled,
+                b"EXPIRED" => Self::Expired,
+                b"REJECTED" => Self::Rejected,
+                b"PENDING_CANCEL" => Self::PendingCancel,
+                b"SUSPENDED" => Self::Suspended,
                 _ => return None,
             },
         )
@@ -605,24 +605,24 @@ impl Scalar for OrderRejectReason {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "UNKNOWN_SYMBOL" => Self::UnknownSymbol,
-                "EXCHANGE_CLOSED" => Self::ExchangeClosed,
-                "INSUFFICIENT_FUNDS" => Self::InsufficientFunds,
-                "ORDER_EXCEEDS_LIMIT" => Self::OrderExceedsLimit,
-                "INCORRECT_QUANTITY" => Self::IncorrectQuantity,
-                "INVALID_PRICE" => Self::InvalidPrice,
-                "UNSUPPORTED_ORDER_TYPE" => Self::UnsupportedOrderType,
-                "UNSUPPORTED_TIME_IN_FORCE" => Self::UnsupportedTimeInForce,
-                "DUPLICATE_ORDER" => Self::DuplicateOrder,
-                "STALE_ORDER" => Self::StaleOrder,
-                "TOO_LATE" => Self::TooLate,
-                "UNKNOWN_ORDER" => Self::UnknownOrder,
-                "RATE_LIMITED" => Self::RateLimited,
-                "RISK_LIMIT" => Self::RiskLimit,
-                "TRADING_HALTED" => Self::TradingHalted,
-                "VENUE_ERROR" => Self::VenueError,
-                "OTHER" => Self::Other,
+            match text.as_bytes() {
+                b"UNKNOWN_SYMBOL" => Self::UnknownSymbol,
+                b"EXCHANGE_CLOSED" => Self::ExchangeClosed,
+                b"INSUFFICIENT_FUNDS" => Self::InsufficientFunds,
+                b"ORDER_EXCEEDS_LIMIT" => Self::OrderExceedsLimit,
+                b"INCORRECT_QUANTITY" => Self::IncorrectQuantity,
+                b"INVALID_PRICE" => Self::InvalidPrice,
+                b"UNSUPPORTED_ORDER_TYPE" => Self::UnsupportedOrderType,
+                b"UNSUPPORTED_TIME_IN_FORCE" => Self::UnsupportedTimeInForce,
+                b"DUPLICATE_ORDER" => Self::DuplicateOrder,
+                b"STALE_ORDER" => Self::StaleOrder,
+                b"TOO_LATE" => Self::TooLate,
+                b"UNKNOWN_ORDER" => Self::UnknownOrder,
+                b"RATE_LIMITED" => Self::RateLimited,
+                b"RISK_LIMIT" => Self::RiskLimit,
+                b"TRADING_HALTED" => Self::TradingHalted,
+                b"VENUE_ERROR" => Self::VenueError,
+                b"OTHER" => Self::Other,
                 _ => return None,
             },
         )
@@ -687,14 +687,14 @@ impl Scalar for OrderCancelReason {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "USER" => Self::User,
-                "IOC_REMAINDER" => Self::IocRemainder,
-                "FOK_UNFILLED" => Self::FokUnfilled,
-                "MAX_NOTIONAL" => Self::MaxNotional,
-                "SESSION_END" => Self::SessionEnd,
-                "HALT" => Self::Halt,
-                "VENUE" => Self::Venue,
+            match text.as_bytes() {
+                b"USER" => Self::User,
+                b"IOC_REMAINDER" => Self::IocRemainder,
+                b"FOK_UNFILLED" => Self::FokUnfilled,
+                b"MAX_NOTIONAL" => Self::MaxNotional,
+                b"SESSION_END" => Self::SessionEnd,
+                b"HALT" => Self::Halt,
+                b"VENUE" => Self::Venue,
                 _ => return None,
             },
         )
@@ -735,10 +735,10 @@ impl Scalar for LiquidityFlag {
 
     fn parse(text: &str) -> Option<Self> {
         Some(
-            match text {
-                "MAKER" => Self::Maker,
-                "TAKER" => Self::Taker,
-                "ROUTED" => Self::Routed,
+            match text.as_bytes() {
+                b"MAKER" => Self::Maker,
+                b"TAKER" => Self::Taker,
+                b"ROUTED" => Self::Routed,
                 _ => return None,
             },
         )

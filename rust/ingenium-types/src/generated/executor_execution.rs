@@ -156,6 +156,7 @@ impl ExecutionEvent {
 }
 
 impl Decode for ExecutionEvent {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let start = reader.clone();
         let mut order_id = None;
@@ -187,39 +188,198 @@ impl Decode for ExecutionEvent {
         let mut currency = None;
         let mut received_timestamp = None;
         let mut reconciled = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "OrderId" => reader.field(&mut order_id),
-                "ExecutionId" => reader.field(&mut execution_id),
-                "Symbol" => reader.field(&mut symbol),
-                "Side" => reader.field(&mut side),
-                "ExecType" => reader.field(&mut exec_type),
-                "Status" => reader.field(&mut status),
-                "OrderQuantity" => reader.field(&mut order_quantity),
-                "CumulativeQuantity" => reader.field(&mut cumulative_quantity),
-                "LeavesQuantity" => reader.field(&mut leaves_quantity),
-                "Timestamp" => reader.field(&mut timestamp),
-                "LastQuantity" => reader.field(&mut last_quantity),
-                "LastPrice" => reader.field(&mut last_price),
-                "CumulativeCost" => reader.field(&mut cumulative_cost),
-                "AveragePrice" => reader.field(&mut average_price),
-                "Commission" => reader.field(&mut commission),
-                "CommissionCurrency" => reader.field(&mut commission_currency),
-                "CumulativeCommission" => reader.field(&mut cumulative_commission),
-                "Liquidity" => reader.field(&mut liquidity),
-                "RejectReason" => reader.field(&mut reject_reason),
-                "CancelReason" => reader.field(&mut cancel_reason),
-                "ReferenceExecutionId" => reader.field(&mut reference_execution_id),
-                "Text" => reader.field(&mut text),
-                "VenueOrderId" => reader.field(&mut venue_order_id),
-                "TradeId" => reader.field(&mut trade_id),
-                "Venue" => reader.field(&mut venue),
-                "Account" => reader.field(&mut account),
-                "Currency" => reader.field(&mut currency),
-                "ReceivedTimestamp" => reader.field(&mut received_timestamp),
-                "Reconciled" => reader.field(&mut reconciled),
-                _ => reader.unknown(),
-            })?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"OrderId\":", &mut order_id, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"ExecutionId\":",
+                &mut execution_id,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Symbol\":", &mut symbol, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Side\":", &mut side, Decode::decode)?;
+        reader.foresee(&mut members, b",\"ExecType\":", &mut exec_type, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Status\":", &mut status, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"OrderQuantity\":",
+                &mut order_quantity,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"CumulativeQuantity\":",
+                &mut cumulative_quantity,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"LeavesQuantity\":",
+                &mut leaves_quantity,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"Timestamp\":", &mut timestamp, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"LastQuantity\":",
+                &mut last_quantity,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"LastPrice\":", &mut last_price, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"CumulativeCost\":",
+                &mut cumulative_cost,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"AveragePrice\":",
+                &mut average_price,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"Commission\":",
+                &mut commission,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"CommissionCurrency\":",
+                &mut commission_currency,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"CumulativeCommission\":",
+                &mut cumulative_commission,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"Liquidity\":", &mut liquidity, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"RejectReason\":",
+                &mut reject_reason,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"CancelReason\":",
+                &mut cancel_reason,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"ReferenceExecutionId\":",
+                &mut reference_execution_id,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Text\":", &mut text, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"VenueOrderId\":",
+                &mut venue_order_id,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"TradeId\":", &mut trade_id, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Venue\":", &mut venue, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Account\":", &mut account, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Currency\":", &mut currency, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"ReceivedTimestamp\":",
+                &mut received_timestamp,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"Reconciled\":",
+                &mut reconciled,
+                Decode::decode,
+            )?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode)?,
+                b"ExecutionId" => {
+                    reader.member(&name, &mut execution_id, Decode::decode)?
+                }
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
+                b"Side" => reader.member(&name, &mut side, Decode::decode)?,
+                b"ExecType" => reader.member(&name, &mut exec_type, Decode::decode)?,
+                b"Status" => reader.member(&name, &mut status, Decode::decode)?,
+                b"OrderQuantity" => {
+                    reader.member(&name, &mut order_quantity, Decode::decode)?
+                }
+                b"CumulativeQuantity" => {
+                    reader.member(&name, &mut cumulative_quantity, Decode::decode)?
+                }
+                b"LeavesQuantity" => {
+                    reader.member(&name, &mut leaves_quantity, Decode::decode)?
+                }
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"LastQuantity" => {
+                    reader.member(&name, &mut last_quantity, Decode::decode)?
+                }
+                b"LastPrice" => reader.member(&name, &mut last_price, Decode::decode)?,
+                b"CumulativeCost" => {
+                    reader.member(&name, &mut cumulative_cost, Decode::decode)?
+                }
+                b"AveragePrice" => {
+                    reader.member(&name, &mut average_price, Decode::decode)?
+                }
+                b"Commission" => reader.member(&name, &mut commission, Decode::decode)?,
+                b"CommissionCurrency" => {
+                    reader.member(&name, &mut commission_currency, Decode::decode)?
+                }
+                b"CumulativeCommission" => {
+                    reader.member(&name, &mut cumulative_commission, Decode::decode)?
+                }
+                b"Liquidity" => reader.member(&name, &mut liquidity, Decode::decode)?,
+                b"RejectReason" => {
+                    reader.member(&name, &mut reject_reason, Decode::decode)?
+                }
+                b"CancelReason" => {
+                    reader.member(&name, &mut cancel_reason, Decode::decode)?
+                }
+                b"ReferenceExecutionId" => {
+                    reader.member(&name, &mut reference_execution_id, Decode::decode)?
+                }
+                b"Text" => reader.member(&name, &mut text, Decode::decode)?,
+                b"VenueOrderId" => {
+                    reader.member(&name, &mut venue_order_id, Decode::decode)?
+                }
+                b"TradeId" => reader.member(&name, &mut trade_id, Decode::decode)?,
+                b"Venue" => reader.member(&name, &mut venue, Decode::decode)?,
+                b"Account" => reader.member(&name, &mut account, Decode::decode)?,
+                b"Currency" => reader.member(&name, &mut currency, Decode::decode)?,
+                b"ReceivedTimestamp" => {
+                    reader.member(&name, &mut received_timestamp, Decode::decode)?
+                }
+                b"Reconciled" => reader.member(&name, &mut reconciled, Decode::decode)?,
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         let value = Self {
             order_id: required(order_id, "OrderId", &object)?,
             execution_id: required(execution_id, "ExecutionId", &object)?,

@@ -55,7 +55,9 @@ impl DataEvent {
 }
 
 impl Decode for DataEvent {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
+        let mut later = None;
         let mut type_ = None;
         let mut symbol = None;
         let mut timestamp = None;
@@ -65,31 +67,68 @@ impl Decode for DataEvent {
         let mut currency = None;
         let mut sequence = None;
         let mut received_timestamp = None;
-        let mut later = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "Type" => {
-                    type_ = Some(MarketData::tag(reader)?);
-                    Ok(())
-                }
-                "Symbol" => reader.field(&mut symbol),
-                "Timestamp" => reader.field(&mut timestamp),
-                "Data" => {
-                    if let Some(tag) = &type_ {
-                        data = Some(MarketData::decode(tag, reader)?);
-                    } else {
-                        later = Some(reader.clone());
-                        reader.skip()?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"Type\":", &mut type_, MarketData::tag)?;
+        reader.foresee(&mut members, b",\"Symbol\":", &mut symbol, Decode::decode)?;
+        reader
+            .foresee(&mut members, b",\"Timestamp\":", &mut timestamp, Decode::decode)?;
+        if let Some(tag) = &type_ {
+            reader
+                .foresee(
+                    &mut members,
+                    b",\"Data\":",
+                    &mut data,
+                    |reader| MarketData::decode(tag, reader),
+                )?;
+        }
+        reader
+            .foresee(
+                &mut members,
+                b",\"EndTimestamp\":",
+                &mut end_timestamp,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Venue\":", &mut venue, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Currency\":", &mut currency, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Sequence\":", &mut sequence, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"ReceivedTimestamp\":",
+                &mut received_timestamp,
+                Decode::decode,
+            )?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"Type" => reader.member(&name, &mut type_, MarketData::tag)?,
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"Data" => {
+                    match &type_ {
+                        Some(tag) if later.is_none() => {
+                            reader
+                                .member(
+                                    &name,
+                                    &mut data,
+                                    |reader| MarketData::decode(tag, reader),
+                                )?
+                        }
+                        _ => reader.member(&name, &mut later, Reader::put_off)?,
                     }
-                    Ok(())
                 }
-                "EndTimestamp" => reader.field(&mut end_timestamp),
-                "Venue" => reader.field(&mut venue),
-                "Currency" => reader.field(&mut currency),
-                "Sequence" => reader.field(&mut sequence),
-                "ReceivedTimestamp" => reader.field(&mut received_timestamp),
-                _ => reader.unknown(),
-            })?;
+                b"EndTimestamp" => {
+                    reader.member(&name, &mut end_timestamp, Decode::decode)?
+                }
+                b"Venue" => reader.member(&name, &mut venue, Decode::decode)?,
+                b"Currency" => reader.member(&name, &mut currency, Decode::decode)?,
+                b"Sequence" => reader.member(&name, &mut sequence, Decode::decode)?,
+                b"ReceivedTimestamp" => {
+                    reader.member(&name, &mut received_timestamp, Decode::decode)?
+                }
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         let tag = required(type_, "Type", &object)?;
         if let Some(mut reader) = later {
             let content = MarketData::decode(&tag, &mut reader);
@@ -275,6 +314,7 @@ impl OhlcData {
 }
 
 impl Decode for OhlcData {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let mut open = None;
         let mut high = None;
@@ -288,22 +328,57 @@ impl Decode for OhlcData {
         let mut adjustment = None;
         let mut final_ = None;
         let mut revision = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "Open" => reader.field(&mut open),
-                "High" => reader.field(&mut high),
-                "Low" => reader.field(&mut low),
-                "Close" => reader.field(&mut close),
-                "Volume" => reader.field(&mut volume),
-                "Period" => reader.field(&mut period),
-                "TradeCount" => reader.field(&mut trade_count),
-                "Vwap" => reader.field(&mut vwap),
-                "AdjustedClose" => reader.field(&mut adjusted_close),
-                "Adjustment" => reader.field(&mut adjustment),
-                "Final" => reader.field(&mut final_),
-                "Revision" => reader.field(&mut revision),
-                _ => reader.unknown(),
-            })?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"Open\":", &mut open, Decode::decode)?;
+        reader.foresee(&mut members, b",\"High\":", &mut high, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Low\":", &mut low, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Close\":", &mut close, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Volume\":", &mut volume, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Period\":", &mut period, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TradeCount\":",
+                &mut trade_count,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Vwap\":", &mut vwap, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"AdjustedClose\":",
+                &mut adjusted_close,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"Adjustment\":",
+                &mut adjustment,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Final\":", &mut final_, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Revision\":", &mut revision, Decode::decode)?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"Open" => reader.member(&name, &mut open, Decode::decode)?,
+                b"High" => reader.member(&name, &mut high, Decode::decode)?,
+                b"Low" => reader.member(&name, &mut low, Decode::decode)?,
+                b"Close" => reader.member(&name, &mut close, Decode::decode)?,
+                b"Volume" => reader.member(&name, &mut volume, Decode::decode)?,
+                b"Period" => reader.member(&name, &mut period, Decode::decode)?,
+                b"TradeCount" => reader.member(&name, &mut trade_count, Decode::decode)?,
+                b"Vwap" => reader.member(&name, &mut vwap, Decode::decode)?,
+                b"AdjustedClose" => {
+                    reader.member(&name, &mut adjusted_close, Decode::decode)?
+                }
+                b"Adjustment" => reader.member(&name, &mut adjustment, Decode::decode)?,
+                b"Final" => reader.member(&name, &mut final_, Decode::decode)?,
+                b"Revision" => reader.member(&name, &mut revision, Decode::decode)?,
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         Ok(Self {
             open: required(open, "Open", &object)?,
             high: required(high, "High", &object)?,
@@ -360,19 +435,35 @@ impl TradeData {
 }
 
 impl Decode for TradeData {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let mut price = None;
         let mut quantity = None;
         let mut trade_id = None;
         let mut aggressor_side = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "Price" => reader.field(&mut price),
-                "Quantity" => reader.field(&mut quantity),
-                "TradeId" => reader.field(&mut trade_id),
-                "AggressorSide" => reader.field(&mut aggressor_side),
-                _ => reader.unknown(),
-            })?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"Price\":", &mut price, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Quantity\":", &mut quantity, Decode::decode)?;
+        reader.foresee(&mut members, b",\"TradeId\":", &mut trade_id, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"AggressorSide\":",
+                &mut aggressor_side,
+                Decode::decode,
+            )?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"Price" => reader.member(&name, &mut price, Decode::decode)?,
+                b"Quantity" => reader.member(&name, &mut quantity, Decode::decode)?,
+                b"TradeId" => reader.member(&name, &mut trade_id, Decode::decode)?,
+                b"AggressorSide" => {
+                    reader.member(&name, &mut aggressor_side, Decode::decode)?
+                }
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         Ok(Self {
             price: required(price, "Price", &object)?,
             quantity: required(quantity, "Quantity", &object)?,
@@ -426,19 +517,27 @@ impl QuoteData {
 }
 
 impl Decode for QuoteData {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let mut bid_price = None;
         let mut bid_size = None;
         let mut ask_price = None;
         let mut ask_size = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "BidPrice" => reader.field(&mut bid_price),
-                "BidSize" => reader.field(&mut bid_size),
-                "AskPrice" => reader.field(&mut ask_price),
-                "AskSize" => reader.field(&mut ask_size),
-                _ => reader.unknown(),
-            })?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"BidPrice\":", &mut bid_price, Decode::decode)?;
+        reader.foresee(&mut members, b",\"BidSize\":", &mut bid_size, Decode::decode)?;
+        reader.foresee(&mut members, b",\"AskPrice\":", &mut ask_price, Decode::decode)?;
+        reader.foresee(&mut members, b",\"AskSize\":", &mut ask_size, Decode::decode)?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"BidPrice" => reader.member(&name, &mut bid_price, Decode::decode)?,
+                b"BidSize" => reader.member(&name, &mut bid_size, Decode::decode)?,
+                b"AskPrice" => reader.member(&name, &mut ask_price, Decode::decode)?,
+                b"AskSize" => reader.member(&name, &mut ask_size, Decode::decode)?,
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         Ok(Self {
             bid_price: required(bid_price, "BidPrice", &object)?,
             bid_size: required(bid_size, "BidSize", &object)?,

@@ -68,6 +68,7 @@ impl CancelEvent {
 }
 
 impl Decode for CancelEvent {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let mut order_id = None;
         let mut cancel_id = None;
@@ -78,19 +79,41 @@ impl Decode for CancelEvent {
         let mut portfolio = None;
         let mut account = None;
         let mut reason = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "OrderId" => reader.field(&mut order_id),
-                "CancelId" => reader.field(&mut cancel_id),
-                "Symbol" => reader.field(&mut symbol),
-                "Side" => reader.field(&mut side),
-                "OrderQuantity" => reader.field(&mut order_quantity),
-                "Timestamp" => reader.field(&mut timestamp),
-                "Portfolio" => reader.field(&mut portfolio),
-                "Account" => reader.field(&mut account),
-                "Reason" => reader.field(&mut reason),
-                _ => reader.unknown(),
-            })?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"OrderId\":", &mut order_id, Decode::decode)?;
+        reader.foresee(&mut members, b",\"CancelId\":", &mut cancel_id, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Symbol\":", &mut symbol, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Side\":", &mut side, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"OrderQuantity\":",
+                &mut order_quantity,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"Timestamp\":", &mut timestamp, Decode::decode)?;
+        reader
+            .foresee(&mut members, b",\"Portfolio\":", &mut portfolio, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Account\":", &mut account, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Reason\":", &mut reason, Decode::decode)?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode)?,
+                b"CancelId" => reader.member(&name, &mut cancel_id, Decode::decode)?,
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
+                b"Side" => reader.member(&name, &mut side, Decode::decode)?,
+                b"OrderQuantity" => {
+                    reader.member(&name, &mut order_quantity, Decode::decode)?
+                }
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"Portfolio" => reader.member(&name, &mut portfolio, Decode::decode)?,
+                b"Account" => reader.member(&name, &mut account, Decode::decode)?,
+                b"Reason" => reader.member(&name, &mut reason, Decode::decode)?,
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         Ok(Self {
             order_id: required(order_id, "OrderId", &object)?,
             cancel_id: required(cancel_id, "CancelId", &object)?,

@@ -123,6 +123,7 @@ impl OrderEvent {
 }
 
 impl Decode for OrderEvent {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let start = reader.clone();
         let mut side = None;
@@ -148,36 +149,136 @@ impl Decode for OrderEvent {
         let mut extended_hours = None;
         let mut position_effect = None;
         let mut tags = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "Side" => reader.field(&mut side),
-                "Quantity" => reader.field(&mut quantity),
-                "Symbol" => reader.field(&mut symbol),
-                "Type" => reader.field(&mut type_),
-                "OrderId" => reader.field(&mut order_id),
-                "Timestamp" => reader.field(&mut timestamp),
-                "LimitPrice" => reader.field(&mut limit_price),
-                "StopPrice" => reader.field(&mut stop_price),
-                "TrailAmount" => reader.field(&mut trail_amount),
-                "TrailPercent" => reader.field(&mut trail_percent),
-                "TimeInForce" => reader.field(&mut time_in_force),
-                "ExpiresAt" => reader.field(&mut expires_at),
-                "MaxNotional" => reader.field(&mut max_notional),
-                "Account" => reader.field(&mut account),
-                "Portfolio" => reader.field(&mut portfolio),
-                "Strategy" => reader.field(&mut strategy),
-                "Venue" => reader.field(&mut venue),
-                "Currency" => reader.field(&mut currency),
-                "ReduceOnly" => reader.field(&mut reduce_only),
-                "PostOnly" => reader.field(&mut post_only),
-                "ExtendedHours" => reader.field(&mut extended_hours),
-                "PositionEffect" => reader.field(&mut position_effect),
-                "Tags" => {
-                    tags = Some(reader.map::<Name, FreeText>(32usize)?);
-                    Ok(())
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"Side\":", &mut side, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Quantity\":", &mut quantity, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Symbol\":", &mut symbol, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Type\":", &mut type_, Decode::decode)?;
+        reader.foresee(&mut members, b",\"OrderId\":", &mut order_id, Decode::decode)?;
+        reader
+            .foresee(&mut members, b",\"Timestamp\":", &mut timestamp, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"LimitPrice\":",
+                &mut limit_price,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"StopPrice\":", &mut stop_price, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TrailAmount\":",
+                &mut trail_amount,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TrailPercent\":",
+                &mut trail_percent,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TimeInForce\":",
+                &mut time_in_force,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"ExpiresAt\":", &mut expires_at, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"MaxNotional\":",
+                &mut max_notional,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Account\":", &mut account, Decode::decode)?;
+        reader
+            .foresee(&mut members, b",\"Portfolio\":", &mut portfolio, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Strategy\":", &mut strategy, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Venue\":", &mut venue, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Currency\":", &mut currency, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"ReduceOnly\":",
+                &mut reduce_only,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"PostOnly\":", &mut post_only, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"ExtendedHours\":",
+                &mut extended_hours,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"PositionEffect\":",
+                &mut position_effect,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"Tags\":",
+                &mut tags,
+                |reader| reader.map::<Name, FreeText>(32usize),
+            )?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"Side" => reader.member(&name, &mut side, Decode::decode)?,
+                b"Quantity" => reader.member(&name, &mut quantity, Decode::decode)?,
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
+                b"Type" => reader.member(&name, &mut type_, Decode::decode)?,
+                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode)?,
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"LimitPrice" => reader.member(&name, &mut limit_price, Decode::decode)?,
+                b"StopPrice" => reader.member(&name, &mut stop_price, Decode::decode)?,
+                b"TrailAmount" => {
+                    reader.member(&name, &mut trail_amount, Decode::decode)?
                 }
-                _ => reader.unknown(),
-            })?;
+                b"TrailPercent" => {
+                    reader.member(&name, &mut trail_percent, Decode::decode)?
+                }
+                b"TimeInForce" => {
+                    reader.member(&name, &mut time_in_force, Decode::decode)?
+                }
+                b"ExpiresAt" => reader.member(&name, &mut expires_at, Decode::decode)?,
+                b"MaxNotional" => {
+                    reader.member(&name, &mut max_notional, Decode::decode)?
+                }
+                b"Account" => reader.member(&name, &mut account, Decode::decode)?,
+                b"Portfolio" => reader.member(&name, &mut portfolio, Decode::decode)?,
+                b"Strategy" => reader.member(&name, &mut strategy, Decode::decode)?,
+                b"Venue" => reader.member(&name, &mut venue, Decode::decode)?,
+                b"Currency" => reader.member(&name, &mut currency, Decode::decode)?,
+                b"ReduceOnly" => reader.member(&name, &mut reduce_only, Decode::decode)?,
+                b"PostOnly" => reader.member(&name, &mut post_only, Decode::decode)?,
+                b"ExtendedHours" => {
+                    reader.member(&name, &mut extended_hours, Decode::decode)?
+                }
+                b"PositionEffect" => {
+                    reader.member(&name, &mut position_effect, Decode::decode)?
+                }
+                b"Tags" => {
+                    reader
+                        .member(
+                            &name,
+                            &mut tags,
+                            |reader| reader.map::<Name, FreeText>(32usize),
+                        )?
+                }
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         let value = Self {
             side: required(side, "Side", &object)?,
             quantity: required(quantity, "Quantity", &object)?,

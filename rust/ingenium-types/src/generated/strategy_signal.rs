@@ -72,6 +72,7 @@ impl SignalEvent {
 }
 
 impl Decode for SignalEvent {
+    #[inline]
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
         let mut symbol = None;
         let mut signal = None;
@@ -85,22 +86,64 @@ impl Decode for SignalEvent {
         let mut take_profit_price = None;
         let mut expires_at = None;
         let mut reason = None;
-        let object = reader
-            .object(|reader, member| match member {
-                "Symbol" => reader.field(&mut symbol),
-                "Signal" => reader.field(&mut signal),
-                "Timestamp" => reader.field(&mut timestamp),
-                "Strategy" => reader.field(&mut strategy),
-                "Strength" => reader.field(&mut strength),
-                "TargetWeight" => reader.field(&mut target_weight),
-                "TargetQuantity" => reader.field(&mut target_quantity),
-                "Price" => reader.field(&mut price),
-                "StopPrice" => reader.field(&mut stop_price),
-                "TakeProfitPrice" => reader.field(&mut take_profit_price),
-                "ExpiresAt" => reader.field(&mut expires_at),
-                "Reason" => reader.field(&mut reason),
-                _ => reader.unknown(),
-            })?;
+        let mut members = reader.enter()?;
+        reader.foresee(&mut members, b"\"Symbol\":", &mut symbol, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Signal\":", &mut signal, Decode::decode)?;
+        reader
+            .foresee(&mut members, b",\"Timestamp\":", &mut timestamp, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Strategy\":", &mut strategy, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Strength\":", &mut strength, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TargetWeight\":",
+                &mut target_weight,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TargetQuantity\":",
+                &mut target_quantity,
+                Decode::decode,
+            )?;
+        reader.foresee(&mut members, b",\"Price\":", &mut price, Decode::decode)?;
+        reader
+            .foresee(&mut members, b",\"StopPrice\":", &mut stop_price, Decode::decode)?;
+        reader
+            .foresee(
+                &mut members,
+                b",\"TakeProfitPrice\":",
+                &mut take_profit_price,
+                Decode::decode,
+            )?;
+        reader
+            .foresee(&mut members, b",\"ExpiresAt\":", &mut expires_at, Decode::decode)?;
+        reader.foresee(&mut members, b",\"Reason\":", &mut reason, Decode::decode)?;
+        while let Some(name) = reader.next(&mut members)? {
+            match name.text.as_bytes() {
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
+                b"Signal" => reader.member(&name, &mut signal, Decode::decode)?,
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"Strategy" => reader.member(&name, &mut strategy, Decode::decode)?,
+                b"Strength" => reader.member(&name, &mut strength, Decode::decode)?,
+                b"TargetWeight" => {
+                    reader.member(&name, &mut target_weight, Decode::decode)?
+                }
+                b"TargetQuantity" => {
+                    reader.member(&name, &mut target_quantity, Decode::decode)?
+                }
+                b"Price" => reader.member(&name, &mut price, Decode::decode)?,
+                b"StopPrice" => reader.member(&name, &mut stop_price, Decode::decode)?,
+                b"TakeProfitPrice" => {
+                    reader.member(&name, &mut take_profit_price, Decode::decode)?
+                }
+                b"ExpiresAt" => reader.member(&name, &mut expires_at, Decode::decode)?,
+                b"Reason" => reader.member(&name, &mut reason, Decode::decode)?,
+                _ => reader.unknown(&mut members, &name)?,
+            }
+        }
+        let object = reader.range(&members);
         Ok(Self {
             symbol: required(symbol, "Symbol", &object)?,
             signal: required(signal, "Signal", &object)?,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Decode, Reader, View};
+use super::{Decode, Reader};
 use crate::refusal::{Refusal, Rule};
 use crate::scalar::Scalar;
 
@@ -11,8 +11,17 @@ use crate::scalar::Scalar;
 ///
 /// # Errors
 /// [`Rule::Required`] with the pointer of the missing member and the range of its object.
+#[inline]
 pub fn required<T>(slot: Option<T>, member: &str, object: &Range<usize>) -> Result<T, Refusal> {
-    slot.ok_or_else(|| Refusal::new(Rule::Required, object.clone()).under(member))
+    match slot {
+        Some(value) => Ok(value),
+        None => Err(missing(member, object)),
+    }
+}
+
+#[cold]
+fn missing(member: &str, object: &Range<usize>) -> Refusal {
+    Refusal::new(Rule::Required, object.clone()).under(member)
 }
 
 impl Decode for bool {
@@ -22,28 +31,6 @@ impl Decode for bool {
 }
 
 impl Reader<'_> {
-    /// Reads a declared member's value into its slot.
-    ///
-    /// # Errors
-    /// What the value's decoder refuses.
-    pub fn field<T: Decode>(&mut self, slot: &mut Option<T>) -> Result<(), Refusal> {
-        *slot = Some(T::decode(self)?);
-        Ok(())
-    }
-
-    /// Meets an undeclared member: refused in the strict view, passed over in the reader view.
-    ///
-    /// # Errors
-    /// [`Rule::UnknownMember`], or any JSON rule inside the value.
-    pub fn unknown(&mut self) -> Result<(), Refusal> {
-        let start = self.position();
-        self.skip()?;
-        match self.view {
-            View::Strict => Err(Refusal::new(Rule::UnknownMember, start..self.at)),
-            View::Reader => Ok(()),
-        }
-    }
-
     /// Reads an array of at most `most` entries.
     ///
     /// # Errors
@@ -69,19 +56,29 @@ impl Reader<'_> {
         &mut self,
         most: usize,
     ) -> Result<BTreeMap<K, V>, Refusal> {
-        let mut entries = BTreeMap::new();
-        let span = self.object(|reader, name| {
-            let Some(key) = K::parse(name) else {
-                let start = reader.position();
-                reader.skip()?;
-                return Err(reader.refuse_from(start, Rule::Pattern));
+        // Sorted names, as the canonical form has them, become a map without a search for each.
+        let mut entries: Vec<(K, V)> = Vec::new();
+        let mut members = self.enter()?;
+        while let Some(name) = self.next(&mut members)? {
+            let Some(key) = K::parse(&name.text) else {
+                let start = self.position();
+                let refusal = self.skip().map_or_else(
+                    |refusal| refusal,
+                    |_| Refusal::new(Rule::Pattern, start..self.at),
+                );
+                return Err(refusal.under(&name.text));
             };
-            entries.insert(key, V::decode(reader)?);
-            Ok(())
-        })?;
+            let ascends = entries.last().is_none_or(|(last, _)| *last < key);
+            if !ascends && entries.iter().any(|(other, _)| *other == key) {
+                return Err(name.duplicate());
+            }
+            let value = V::decode(self).map_err(|refusal| refusal.under(&name.text))?;
+            entries.push((key, value));
+        }
+        let span = self.range(&members);
         if entries.len() > most {
             return Err(Refusal::new(Rule::Size, span));
         }
-        Ok(entries)
+        Ok(entries.into_iter().collect())
     }
 }

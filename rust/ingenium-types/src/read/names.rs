@@ -1,13 +1,13 @@
-//! The member names of one object: none may stand twice.
+//! Member names that a decoder has no slot for: none may stand twice.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{MAX_MEMBERS, Text};
+use super::Text;
 use crate::refusal::{Refusal, Rule};
 
-/// The member names seen in one object. Most objects are small: a scan beats hashing until then.
-#[derive(Default)]
+/// The names seen in one object. Most objects are small: a scan beats hashing until then.
+#[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     few: Vec<Cow<'a, str>>,
     many: HashSet<Cow<'a, str>>,
@@ -17,17 +17,22 @@ impl<'a> Names<'a> {
     const FEW: usize = 24;
 
     pub(super) fn insert(&mut self, name: &Text<'a>) -> Result<(), Refusal> {
-        let duplicate = self.few.contains(&name.text) || self.many.contains(&name.text);
-        if duplicate {
-            return Err(Refusal::new(Rule::JsonDuplicateKey, name.span.clone()).under(&name.text));
+        if self.few.contains(&name.text) || self.many.contains(&name.text) {
+            return Err(name.duplicate());
         }
         if self.few.len() < Self::FEW {
             self.few.push(name.text.clone());
-        } else if self.few.len() + self.many.len() == MAX_MEMBERS {
-            return Err(Refusal::new(Rule::JsonMembers, name.span.clone()));
         } else {
             self.many.insert(name.text.clone());
         }
         Ok(())
+    }
+}
+
+impl Text<'_> {
+    /// The refusal of a name that its object has already.
+    #[cold]
+    pub(super) fn duplicate(&self) -> Refusal {
+        Refusal::new(Rule::JsonDuplicateKey, self.span.clone()).under(&self.text)
     }
 }

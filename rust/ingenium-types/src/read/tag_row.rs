@@ -23,31 +23,46 @@ impl<'r, 'a> TagRow<'r, 'a> {
     ///
     /// # Errors
     /// [`Rule::RequiredByTag`] with the pointer of the missing member and the range of the object.
+    #[inline]
     pub fn requires(&self, member: &str, present: bool) -> Result<(), Refusal> {
         if present {
             return Ok(());
         }
-        Err(Refusal::new(Rule::RequiredByTag, self.object.clone()).under(member))
+        Err(self.missing(member))
+    }
+
+    #[cold]
+    fn missing(&self, member: &str) -> Refusal {
+        Refusal::new(Rule::RequiredByTag, self.object.clone()).under(member)
     }
 
     /// The tag forbids `member`.
     ///
     /// # Errors
     /// [`Rule::ForbiddenByTag`] with the pointer and the range of the member.
+    #[inline]
     pub fn forbids(&self, member: &str, present: bool) -> Result<(), Refusal> {
         if !present {
             return Ok(());
         }
-        // Nobody keeps the ranges of accepted members: only a refusal pays, by reading the object again.
+        Err(self.unwelcome(member))
+    }
+
+    /// Nobody keeps the ranges of accepted members: only a refusal pays, by reading the object again.
+    #[cold]
+    fn unwelcome(&self, member: &str) -> Refusal {
         let mut span = self.object.clone();
-        self.start.clone().object(|reader, name| {
+        let again = self.start.clone().object(|reader, name| {
             let start = reader.position();
             reader.skip()?;
             if name == member {
                 span = start..reader.at;
             }
             Ok(())
-        })?;
-        Err(Refusal::new(Rule::ForbiddenByTag, span).under(member))
+        });
+        match again {
+            Ok(_) => Refusal::new(Rule::ForbiddenByTag, span).under(member),
+            Err(refusal) => refusal,
+        }
     }
 }

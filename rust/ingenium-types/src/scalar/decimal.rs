@@ -6,55 +6,96 @@ use rust_decimal::Decimal as Exact;
 
 use super::{Scalar, scalar_traits};
 
-/// Whether `text` is an unsigned contract decimal: no sign, no exponent, no leading zero,
+/// A decimal's digits as one whole number, and how many of them are decimals.
+#[derive(Clone, Copy)]
+struct Digits {
+    negative: bool,
+    units: u128,
+    decimals: u32,
+}
+
+impl Digits {
+    /// The number. At most 28 digits: always fits the 96-bit mantissa, so nothing is rounded here.
+    #[inline]
+    const fn exact(self) -> Exact {
+        let (low, middle, high) = (self.units, self.units >> 32, self.units >> 64);
+        Exact::from_parts(low as u32, middle as u32, high as u32, self.negative, self.decimals)
+    }
+
+    /// Whether the number lies in -1..=1.
+    fn is_ratio(self) -> bool {
+        self.units <= 10_u128.pow(self.decimals)
+    }
+}
+
+/// The run of digits at the start of `text`, at most 18, as a number; its length.
+#[inline]
+fn scan_run(text: &[u8]) -> (u64, usize) {
+    let mut number = 0;
+    let mut length = 0;
+    while let Some(digit @ b'0'..=b'9') = text.get(length)
+        && length < 18
+    {
+        number = number * 10 + u64::from(digit - b'0');
+        length += 1;
+    }
+    (number, length)
+}
+
+/// Reads an unsigned contract decimal at the start of `text`: no sign, no exponent, no leading zero,
 /// up to 10 integer digits with up to 18 decimals or up to 18 integer digits with up to 10 decimals.
-fn is_unsigned(text: &[u8]) -> bool {
-    let (integer, fraction) = match text.iter().position(|&byte| byte == b'.') {
-        Some(point) => (&text[..point], Some(&text[point + 1..])),
-        None => (text, None),
-    };
-    let most_decimals = match integer.len() {
+#[inline]
+fn scan_unsigned(text: &[u8]) -> Option<(Digits, usize)> {
+    let (integer, length) = scan_run(text);
+    let most_decimals = match length {
         1..=10 => 18,
         11..=18 => 10,
-        _ => return false,
+        _ => return None,
     };
-    let fraction_fits = fraction.is_none_or(|digits| (1..=most_decimals).contains(&digits.len()));
-    let leading_zero = integer.len() > 1 && integer[0] == b'0';
-    fraction_fits
-        && !leading_zero
-        && integer.iter().all(u8::is_ascii_digit)
-        && fraction.is_none_or(|digits| digits.iter().all(u8::is_ascii_digit))
+    if length > 1 && text[0] == b'0' {
+        return None;
+    }
+    let mut digits = Digits {
+        negative: false,
+        units: u128::from(integer),
+        decimals: 0,
+    };
+    if text.get(length) != Some(&b'.') {
+        return Some((digits, length));
+    }
+    let (fraction, decimals) = scan_run(&text[length + 1..]);
+    if decimals == 0 || decimals > most_decimals {
+        return None;
+    }
+    digits.units = digits.units * u128::from(TENS[decimals]) + u128::from(fraction);
+    digits.decimals = u32::try_from(decimals).ok()?;
+    Some((digits, length + 1 + decimals))
 }
 
-fn has_nonzero_digit(text: &[u8]) -> bool {
-    text.iter().any(|byte| (b'1'..=b'9').contains(byte))
+/// Reads a signed contract decimal at the start of `text`; zero has no sign.
+#[inline]
+fn scan_signed(text: &[u8]) -> Option<(Digits, usize)> {
+    let Some(unsigned) = text.strip_prefix(b"-") else {
+        return scan_unsigned(text);
+    };
+    let (mut digits, length) = scan_unsigned(unsigned)?;
+    digits.negative = true;
+    (digits.units != 0).then_some((digits, length + 1))
 }
 
-/// The exact value of a text that `is_unsigned` after its optional sign.
-fn exact(text: &str) -> Option<Exact> {
-    // At most 28 digits: always fits the 96-bit mantissa, so nothing is rounded here.
-    Exact::from_str_exact(text).ok()
-}
-
-fn parse_signed(text: &str) -> Option<Exact> {
-    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let negative_zero = digits.len() < text.len() && !has_nonzero_digit(digits);
-    (is_unsigned(digits) && !negative_zero)
-        .then(|| exact(text))
-        .flatten()
-}
-
-fn parse_unsigned(text: &str) -> Option<Exact> {
-    is_unsigned(text.as_bytes()).then(|| exact(text)).flatten()
-}
-
-/// A ratio has one integer digit and lies in 0..=1.
-fn parse_ratio(text: &str) -> Option<Exact> {
-    parse_unsigned(text).filter(|value| *value <= Exact::ONE)
-}
+/// Powers of ten by exponent.
+const TENS: [u64; 19] = {
+    let mut tens = [1; 19];
+    let mut exponent = 1;
+    while exponent < tens.len() {
+        tens[exponent] = tens[exponent - 1] * 10;
+        exponent += 1;
+    }
+    tens
+};
 
 macro_rules! decimal_scalar {
-    ($(#[$doc:meta])* $name:ident, $form:literal, $parse:expr) => {
+    ($(#[$doc:meta])* $name:ident, $form:literal, $scan:ident, $check:expr) => {
         $(#[$doc])*
         ///
         /// Equality and order are numeric (`10.00 == 10`); the text keeps its trailing zeros.
@@ -80,7 +121,23 @@ macro_rules! decimal_scalar {
             const FORM: &'static str = $form;
 
             fn parse(text: &str) -> Option<Self> {
-                ($parse)(text).map(Self)
+                let (value, length) = Self::scan(text.as_bytes())?;
+                (length == text.len()).then_some(value)
+            }
+        }
+
+        impl $name {
+            /// Reads a value at the start of `text`; its length.
+            #[inline]
+            fn scan(text: &[u8]) -> Option<(Self, usize)> {
+                let check: fn(Digits) -> bool = $check;
+                let (digits, length) = $scan(text)?;
+                check(digits).then(|| (Self(digits.exact()), length))
+            }
+
+            #[inline]
+            fn quick(reader: &mut crate::read::Reader<'_>) -> Option<Self> {
+                reader.scan(Self::scan)
             }
         }
 
@@ -109,35 +166,41 @@ decimal_scalar!(
     /// ```
     Decimal,
     "a plain decimal such as `-12.50`: no exponent, no leading zeros, at most 10+18 or 18+10 digits",
-    parse_signed
+    scan_signed,
+    |_| true
 );
 decimal_scalar!(
     /// A decimal that is zero or more.
     NonNegativeDecimal,
     "a plain decimal of zero or more such as `12.50`: no sign, exponent or leading zeros",
-    parse_unsigned
+    scan_unsigned,
+    |_| true
 );
 decimal_scalar!(
     /// A decimal above zero.
     PositiveDecimal,
     "a plain decimal above zero such as `12.50`: no sign, exponent or leading zeros",
-    |text: &str| parse_unsigned(text).filter(|value| !value.is_zero())
+    scan_unsigned,
+    |digits| digits.units != 0
 );
 decimal_scalar!(
     /// A price; negative is legal (spreads, futures).
     Price,
     "a plain decimal such as `-12.50`: no exponent, no leading zeros, at most 10+18 or 18+10 digits",
-    parse_signed
+    scan_signed,
+    |_| true
 );
 decimal_scalar!(
     /// A share between 0 and 1.
     Ratio,
     "a plain decimal from `0` to `1`",
-    parse_ratio
+    scan_unsigned,
+    Digits::is_ratio
 );
 decimal_scalar!(
     /// A signed share between -1 and 1.
     SignedRatio,
     "a plain decimal from `-1` to `1`",
-    |text: &str| parse_signed(text).filter(|value| value.abs() <= Exact::ONE)
+    scan_signed,
+    Digits::is_ratio
 );

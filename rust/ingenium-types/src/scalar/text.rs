@@ -1,7 +1,8 @@
 //! Scalars that are only a form: symbols, identifiers, names, codes.
 
 use std::fmt;
-use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use super::{Scalar, scalar_traits};
 
@@ -9,13 +10,13 @@ macro_rules! text_scalar {
     ($(#[$doc:meta])* $name:ident, $form:literal, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
@@ -26,6 +27,18 @@ macro_rules! text_scalar {
             fn parse(text: &str) -> Option<Self> {
                 let check: fn(&str) -> bool = $check;
                 check(text).then(|| Self(text.into()))
+            }
+        }
+
+        impl $name {
+            #[inline]
+            fn quick(reader: &mut crate::read::Reader<'_>) -> Option<Self> {
+                let before = reader.clone();
+                let value = reader.plain().and_then(Self::parse);
+                if value.is_none() {
+                    *reader = before;
+                }
+                value
             }
         }
 
@@ -57,21 +70,55 @@ macro_rules! text_scalar {
     };
 }
 
-fn is_sized(text: &str, most: usize) -> bool {
-    (1..=most).contains(&text.len())
+/// A set of bytes.
+struct Class([bool; 256]);
+
+impl Class {
+    const EMPTY: Self = Self([false; 256]);
+    const DIGITS: Self = Self::EMPTY.range(b'0', b'9');
+    const CAPITALS_AND_DIGITS: Self = Self::DIGITS.range(b'A', b'Z');
+    const ALPHANUMERIC: Self = Self::CAPITALS_AND_DIGITS.range(b'a', b'z');
+
+    const fn range(mut self, first: u8, last: u8) -> Self {
+        let mut byte = first;
+        while byte <= last {
+            self.0[byte as usize] = true;
+            byte += 1;
+        }
+        self
+    }
+
+    const fn and(mut self, bytes: &[u8]) -> Self {
+        let mut at = 0;
+        while at < bytes.len() {
+            self.0[bytes[at] as usize] = true;
+            at += 1;
+        }
+        self
+    }
+
+    /// Whether `text` consists of `least` to `most` bytes of the class.
+    #[inline]
+    fn has(&self, text: &str, least: usize, most: usize) -> bool {
+        (least..=most).contains(&text.len()) && text.bytes().all(|byte| self.0[usize::from(byte)])
+    }
+
+    /// Whether the first byte of `text` is in the class.
+    #[inline]
+    fn starts(&self, text: &str) -> bool {
+        text.bytes().next().is_some_and(|byte| self.0[usize::from(byte)])
+    }
 }
 
 fn is_symbol(text: &str) -> bool {
-    let first = |byte: u8| byte.is_ascii_alphanumeric() || b"^$/".contains(&byte);
-    let rest = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/^=@+&$-".contains(&byte);
-    is_sized(text, 64) && first(text.as_bytes()[0]) && text.bytes().skip(1).all(rest)
+    const FIRST: Class = Class::ALPHANUMERIC.and(b"^$/");
+    const ALL: Class = Class::ALPHANUMERIC.and(b"._:/^=@+&$-");
+    ALL.has(text, 1, 64) && FIRST.starts(text)
 }
 
 fn is_client_order_id(text: &str) -> bool {
-    is_sized(text, 36)
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    const ALL: Class = Class::ALPHANUMERIC.and(b"_-");
+    ALL.has(text, 1, 36)
 }
 
 fn is_bar_period(text: &str) -> bool {
@@ -82,37 +129,32 @@ fn is_bar_period(text: &str) -> bool {
 }
 
 fn is_currency(text: &str) -> bool {
-    (2..=12).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    Class::CAPITALS_AND_DIGITS.has(text, 2, 12)
 }
 
 fn is_venue(text: &str) -> bool {
-    let legal =
-        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    is_sized(text, 32) && text.bytes().all(legal)
+    const ALL: Class = Class::CAPITALS_AND_DIGITS.and(b"._-");
+    ALL.has(text, 1, 32)
 }
 
 fn is_count(text: &str) -> bool {
-    is_sized(text, 18)
-        && text.bytes().all(|byte| byte.is_ascii_digit())
-        && (text == "0" || !text.starts_with('0'))
+    Class::DIGITS.has(text, 1, 18) && (text == "0" || !text.starts_with('0'))
 }
 
 fn is_identifier(text: &str) -> bool {
-    is_sized(text, 64) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    const ALL: Class = Class::EMPTY.range(b'!', b'~');
+    ALL.has(text, 1, 64)
 }
 
 fn is_name(text: &str) -> bool {
-    let rest = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    is_sized(text, 63) && text.as_bytes()[0].is_ascii_alphanumeric() && text.bytes().all(rest)
+    const ALL: Class = Class::ALPHANUMERIC.and(b"._-");
+    ALL.has(text, 1, 63) && Class::ALPHANUMERIC.starts(text)
 }
 
 fn is_free_text(text: &str) -> bool {
-    // The schema counts characters, not bytes.
-    (1..=512).contains(&text.chars().count())
-        && text.bytes().all(|byte| byte > 0x1f && byte != 0x7f)
+    // The schema counts characters, not bytes; no text of so few bytes has more.
+    let fits = !text.is_empty() && (text.len() <= 512 || text.chars().count() <= 512);
+    fits && text.bytes().all(|byte| byte > 0x1f && byte != 0x7f)
 }
 
 text_scalar!(

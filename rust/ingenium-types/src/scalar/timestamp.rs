@@ -76,57 +76,85 @@ impl Scalar for UtcTimestamp {
     const FORM: &'static str = "RFC 3339 in UTC such as `2020-09-30T20:00:00Z`";
 
     fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let (clock, fraction) = match bytes.strip_suffix(b"Z")? {
-            clock if clock.len() == 19 => (clock, &b""[..]),
-            longer if longer.len() > 20 && longer[19] == b'.' => (&longer[..19], &longer[20..]),
-            _ => return None,
-        };
-        if fraction.len() > 9 {
+        let (value, length) = Self::scan(text.as_bytes())?;
+        (length == text.len()).then_some(value)
+    }
+}
+
+impl UtcTimestamp {
+    /// Reads a timestamp at the start of `text`; its length.
+    #[inline]
+    fn scan(text: &[u8]) -> Option<(Self, usize)> {
+        let (clock, rest) = text.split_first_chunk::<19>()?;
+        let separators = [clock[4], clock[7], clock[10], clock[13], clock[16]];
+        if separators != *b"--T::" {
             return None;
         }
-        let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-        if separators.iter().any(|&(at, byte)| clock[at] != byte) {
-            return None;
-        }
-        let number = |digits: &[u8]| -> Option<i64> {
-            digits.iter().try_fold(0, |number, byte| {
-                byte.is_ascii_digit()
-                    .then(|| number * 10 + i64::from(byte - b'0'))
-            })
-        };
-        let (year, month, day) = (
-            number(&clock[..4])?,
-            number(&clock[5..7])?,
-            number(&clock[8..10])?,
-        );
-        let (hour, minute, second) = (
-            number(&clock[11..13])?,
-            number(&clock[14..16])?,
-            number(&clock[17..19])?,
-        );
+        let year = pair(clock, 0)? * 100 + pair(clock, 2)?;
+        let (month, day) = (pair(clock, 5)?, pair(clock, 8)?);
+        let (hour, minute, second) = (pair(clock, 11)?, pair(clock, 14)?, pair(clock, 17)?);
         if !(1970..=2261).contains(&year) || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
-        let date = jiff::civil::Date::new(
-            i16::try_from(year).ok()?,
-            i8::try_from(month).ok()?,
-            i8::try_from(day).ok()?,
-        )
-        .ok()?;
-        let epoch = jiff::civil::Date::constant(1970, 1, 1);
-        let days = i64::from(date.since(epoch).ok()?.get_days());
-        let mut nanoseconds = number(fraction)?;
-        for _ in fraction.len()..9 {
-            nanoseconds *= 10;
-        }
-        let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+        let (fraction, fraction_digits) = match rest.split_first()? {
+            (b'Z', _) => (0, 0),
+            (b'.', rest) => scan_fraction(rest)?,
+            _ => return None,
+        };
+        let days = days_since_epoch(year, month, day)?;
+        let seconds = ((days * 24 + i64::from(hour)) * 60 + i64::from(minute)) * 60;
+        let length = if fraction_digits == 0 { 20 } else { 21 + usize::from(fraction_digits) };
         // The last instant of 2261 is 9.2149e18 ns, below i64::MAX: years up to 2261 never overflow.
-        Some(Self {
-            nanoseconds: seconds * NANOSECONDS + nanoseconds,
-            fraction_digits: u8::try_from(fraction.len()).ok()?,
-        })
+        let value = Self {
+            nanoseconds: (seconds + i64::from(second)) * NANOSECONDS + fraction,
+            fraction_digits,
+        };
+        Some((value, length))
     }
+
+    #[inline]
+    fn quick(reader: &mut crate::read::Reader<'_>) -> Option<Self> {
+        reader.scan(Self::scan)
+    }
+}
+
+/// The number that two digits at `at` write.
+#[inline]
+const fn pair(text: &[u8; 19], at: usize) -> Option<u16> {
+    let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 {
+        return None;
+    }
+    Some((tens * 10 + ones) as u16)
+}
+
+/// The nanoseconds that 1 to 9 digits before a `Z` write, and how many they are.
+fn scan_fraction(text: &[u8]) -> Option<(i64, u8)> {
+    let mut nanoseconds = 0;
+    let mut digits = 0;
+    while let Some(digit @ b'0'..=b'9') = text.get(usize::from(digits))
+        && digits < 9
+    {
+        nanoseconds = nanoseconds * 10 + i64::from(digit - b'0');
+        digits += 1;
+    }
+    if digits == 0 || text.get(usize::from(digits)) != Some(&b'Z') {
+        return None;
+    }
+    Some((nanoseconds * 10_i64.pow(u32::from(9 - digits)), digits))
+}
+
+/// Days from 1970-01-01 to a date, if the calendar has it.
+#[inline]
+fn days_since_epoch(year: u16, month: u16, day: u16) -> Option<i64> {
+    let date = jiff::civil::Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()?;
+    let midnight = jiff::tz::Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+    Some(midnight.as_second() / 86_400)
 }
 
 impl fmt::Display for UtcTimestamp {

@@ -33,7 +33,7 @@ fn decode(request: &[u8], view: View) -> Result<Payload, Refusal> {
         match name {
             "type" => event_type = Some(reader.string()?.text.parse().unwrap()),
             "data" => data = Some(reader.skip()?),
-            _ => reader.unknown()?,
+            _ => drop(reader.skip()?),
         }
         Ok(())
     })?;
