@@ -10,6 +10,7 @@ pub mod profile;
 pub mod rule;
 #[cfg(feature = "cloudevents-sdk")]
 pub mod sdk;
+pub mod typed;
 pub mod validate;
 
 mod explain;
@@ -21,6 +22,7 @@ pub use attribute::Time;
 pub use envelope::{Mode, Received, SpecVersions};
 pub use event::{AttributeValue, CloudEvent, Data};
 pub use finding::{Finding, Level};
+pub use typed::{Rejection, TypedEvent, decode};
 pub use validate::{Verdict, judge, validate, validate_payload, validate_structured};
 
 /// The version of the contract that this crate judges by.

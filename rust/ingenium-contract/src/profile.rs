@@ -4,6 +4,7 @@
 //! a producer must emit; what it merely should emit is a warning.
 
 use ingenium_types::event::{DataEvent, MarketData};
+use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::{EventType, Payload, View};
 
 use crate::attribute::is_json;
@@ -87,31 +88,38 @@ pub(crate) fn check_data(event: &CloudEvent, payload: &Payload) -> Vec<Finding> 
                 .help("events that belong together keep their order only under one key"),
         );
     }
-    if let Payload::IngestorData(data) = payload {
-        findings.extend(check_market_data(event, data));
-    }
+    findings.extend(check_facts(event.instant(), payload));
     findings
+}
+
+/// What contradicts itself inside the data, or the event's `time`: strict view only.
+pub(crate) fn check_facts(time: Option<UtcTimestamp>, payload: &Payload) -> Vec<Finding> {
+    match payload {
+        Payload::IngestorData(data) => check_market_data(time, data),
+        _ => Vec::new(),
+    }
 }
 
 /// The trace id of a W3C `traceparent` of version 00.
 #[must_use]
 pub fn trace_id(traceparent: &str) -> Option<&str> {
-    let hex = |text: &str, length: usize| {
-        text.len() == length
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-            && (length == 2 || text.bytes().any(|byte| byte != b'0'))
-    };
-    let mut parts = traceparent.split('-');
-    let (version, trace, parent, flags) =
-        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let legal = version == "00"
-        && hex(trace, 32)
-        && hex(parent, 16)
-        && hex(flags, 2)
-        && parts.next().is_none();
-    legal.then_some(trace)
+    let bytes: &[u8; 55] = traceparent.as_bytes().try_into().ok()?;
+    let legal = bytes.starts_with(b"00-")
+        && bytes[35] == b'-'
+        && bytes[52] == b'-'
+        && is_hex(&bytes[3..35])
+        && is_hex(&bytes[36..52])
+        && is_hex(&bytes[53..])
+        && bytes[3..35] != [b'0'; 32]
+        && bytes[36..52] != [b'0'; 16];
+    legal.then(|| &traceparent[3..35])
+}
+
+/// Whether all bytes are lower-case hex digits. Looks at every byte, so that many are looked at in one step.
+fn is_hex(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |legal, byte| {
+        legal & (byte.is_ascii_digit() | (b'a'..=b'f').contains(byte))
+    })
 }
 
 fn check_dataschema(schema: &str, event_type: EventType, view: View) -> Option<Finding> {
@@ -234,7 +242,7 @@ fn check_text(event: &CloudEvent) -> Vec<Finding> {
     findings
 }
 
-fn check_market_data(event: &CloudEvent, data: &DataEvent) -> Vec<Finding> {
+fn check_market_data(time: Option<UtcTimestamp>, data: &DataEvent) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(end) = data.end_timestamp {
         if end <= data.timestamp {
@@ -247,7 +255,7 @@ fn check_market_data(event: &CloudEvent, data: &DataEvent) -> Vec<Finding> {
                     .help("the end is exclusive"),
             );
         }
-        if event.instant().is_some_and(|time| time < end) {
+        if time.is_some_and(|time| time < end) {
             let message = format!("`time` is before `EndTimestamp` {end}");
             findings.push(
                 Finding::error(rule::TIME_BEFORE_END, "/time", message)

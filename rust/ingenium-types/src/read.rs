@@ -85,6 +85,9 @@ pub struct Text<'a> {
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
+    /// The same bytes as text, checked once for all strings in them; empty where they are not UTF-8, so that the
+    /// string that is not has the blame.
+    text: &'a str,
     at: usize,
     depth: u8,
     view: View,
@@ -94,8 +97,13 @@ impl<'a> Reader<'a> {
     /// A reader at the start of `bytes`.
     #[must_use]
     pub const fn new(bytes: &'a [u8], view: View) -> Self {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => "",
+        };
         Self {
             bytes,
+            text,
             at: 0,
             depth: 0,
             view,

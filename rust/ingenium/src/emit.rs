@@ -45,11 +45,9 @@ impl Stamp {
         let mut event = self.envelope(*id, *time, payload, now);
         let key = payload
             .partition_key()
-            .or_else(|| cause.partition_key.clone());
-        event.set_extension(
-            "partitionkey",
-            key.unwrap_or_else(|| payload.symbol().to_string()),
-        );
+            .or(cause.partition_key.as_deref())
+            .unwrap_or_else(|| payload.symbol().as_str());
+        event.set_extension("partitionkey", key);
         event.set_extension("correlationid", cause.correlation.as_str());
         event.set_extension("causationid", cause.id.as_str());
         if let Some(traceparent) = cause
@@ -79,12 +77,8 @@ impl Stamp {
         now: UtcTimestamp,
     ) -> CloudEvent {
         let mut event = self.envelope(id, time, payload, now);
-        event.set_extension(
-            "partitionkey",
-            payload
-                .partition_key()
-                .unwrap_or_else(|| payload.symbol().to_string()),
-        );
+        let key = payload.partition_key();
+        event.set_extension("partitionkey", key.unwrap_or(payload.symbol().as_str()));
         if let Some(run) = run {
             event.set_extension("ingeniumrun", run);
         }

@@ -43,7 +43,7 @@ pub(super) fn module(model: &Model) -> Result<Module, Errors> {
     module.import(quote! {
         #(use super::#modules::#types;)*
         use super::event_type::EventType;
-        use crate::read::{Decode, View};
+        use crate::read::{Decode, Reader, View};
         use crate::refusal::Refusal;
         use crate::scalar::{InstrumentSymbol, UtcTimestamp};
     });
@@ -59,8 +59,20 @@ pub(super) fn module(model: &Model) -> Result<Module, Errors> {
             /// # Errors
             /// The first rule that the bytes break, with the place.
             pub fn decode(event_type: EventType, bytes: &[u8], view: View) -> Result<Self, Refusal> {
+                let mut reader = Reader::new(bytes, view);
+                let payload = Self::read(event_type, &mut reader)?;
+                reader.finish()?;
+                Ok(payload)
+            }
+
+            /// Reads the payload of an event of `event_type` from the middle of a document.
+            ///
+            /// # Errors
+            /// The first rule that the bytes break, with the place.
+            #[inline]
+            pub fn read(event_type: EventType, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
                 Ok(match event_type {
-                    #(EventType::#variants => Self::#variants(Decode::from_slice(bytes, view)?),)*
+                    #(EventType::#variants => Self::#variants(Decode::decode(reader)?),)*
                 })
             }
 
@@ -90,7 +102,7 @@ pub(super) fn module(model: &Model) -> Result<Module, Errors> {
 
             /// The CloudEvents `partitionkey`; `None` where it is copied from the event that this one answers.
             #[must_use]
-            pub fn partition_key(&self) -> Option<String> {
+            pub fn partition_key(&self) -> Option<&str> {
                 match self { #(#keys,)* }
             }
         }
@@ -128,12 +140,12 @@ fn key(event: &Event, variant: &Ident) -> Result<TokenStream, Error> {
         .any(|field| field.name == *property && field.required);
     let ident = snake(property);
     Ok(if required {
-        quote!(Self::#variant(payload) => Some(payload.#ident.to_string()))
+        quote!(Self::#variant(payload) => Some(payload.#ident.as_str()))
     } else {
         let default = default.as_deref().unwrap_or_default();
         quote! {
             Self::#variant(payload) => Some(
-                payload.#ident.as_ref().map_or_else(|| #default.to_owned(), ToString::to_string),
+                payload.#ident.as_ref().map_or(#default, |key| key.as_str()),
             )
         }
     })

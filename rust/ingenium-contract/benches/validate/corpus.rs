@@ -75,13 +75,12 @@ fn event(event_type: EventType, data: &[u8]) -> Vec<u8> {
     event.subject = Some(payload.symbol().to_string());
     event.time = Time::parse("2030-10-01T00:00:00Z");
     event.dataschema = Some(event_type.schema_id().to_owned());
-    let key = payload.partition_key().unwrap_or_else(|| "main".to_owned());
     for (name, value) in [
-        ("partitionkey", key.as_str()),
+        ("recordedtime", "2030-10-01T00:00:00.123456Z"),
+        ("partitionkey", payload.partition_key().unwrap_or("main")),
         ("correlationid", "3f0f4b8e-5d6a-5c59-9d0c-1f4d1c1b8a77"),
         ("causationid", "3f0f4b8e-5d6a-5c59-9d0c-1f4d1c1b8a77"),
         ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
-        ("recordedtime", "2030-10-01T00:00:00.123456Z"),
     ] {
         event.set_extension(name, AttributeValue::from(value));
     }

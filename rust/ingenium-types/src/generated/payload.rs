@@ -8,7 +8,7 @@ use super::portfolio_order::OrderEvent;
 use super::portfolio_cancel::CancelEvent;
 use super::executor_execution::ExecutionEvent;
 use super::event_type::EventType;
-use crate::read::{Decode, View};
+use crate::read::{Decode, Reader, View};
 use crate::refusal::Refusal;
 use crate::scalar::{InstrumentSymbol, UtcTimestamp};
 
@@ -38,22 +38,35 @@ impl Payload {
         bytes: &[u8],
         view: View,
     ) -> Result<Self, Refusal> {
+        let mut reader = Reader::new(bytes, view);
+        let payload = Self::read(event_type, &mut reader)?;
+        reader.finish()?;
+        Ok(payload)
+    }
+
+    /// Reads the payload of an event of `event_type` from the middle of a document.
+    ///
+    /// # Errors
+    /// The first rule that the bytes break, with the place.
+    #[inline]
+    pub fn read(
+        event_type: EventType,
+        reader: &mut Reader<'_>,
+    ) -> Result<Self, Refusal> {
         Ok(
             match event_type {
-                EventType::IngestorData => {
-                    Self::IngestorData(Decode::from_slice(bytes, view)?)
-                }
+                EventType::IngestorData => Self::IngestorData(Decode::decode(reader)?),
                 EventType::StrategySignal => {
-                    Self::StrategySignal(Decode::from_slice(bytes, view)?)
+                    Self::StrategySignal(Decode::decode(reader)?)
                 }
                 EventType::PortfolioOrder => {
-                    Self::PortfolioOrder(Decode::from_slice(bytes, view)?)
+                    Self::PortfolioOrder(Decode::decode(reader)?)
                 }
                 EventType::PortfolioCancel => {
-                    Self::PortfolioCancel(Decode::from_slice(bytes, view)?)
+                    Self::PortfolioCancel(Decode::decode(reader)?)
                 }
                 EventType::ExecutorExecution => {
-                    Self::ExecutorExecution(Decode::from_slice(bytes, view)?)
+                    Self::ExecutorExecution(Decode::decode(reader)?)
                 }
             },
         )
@@ -104,25 +117,15 @@ impl Payload {
 
     /// The CloudEvents `partitionkey`; `None` where it is copied from the event that this one answers.
     #[must_use]
-    pub fn partition_key(&self) -> Option<String> {
+    pub fn partition_key(&self) -> Option<&str> {
         match self {
-            Self::IngestorData(payload) => Some(payload.symbol.to_string()),
-            Self::StrategySignal(payload) => Some(payload.symbol.to_string()),
+            Self::IngestorData(payload) => Some(payload.symbol.as_str()),
+            Self::StrategySignal(payload) => Some(payload.symbol.as_str()),
             Self::PortfolioOrder(payload) => {
-                Some(
-                    payload
-                        .portfolio
-                        .as_ref()
-                        .map_or_else(|| "main".to_owned(), ToString::to_string),
-                )
+                Some(payload.portfolio.as_ref().map_or("main", |key| key.as_str()))
             }
             Self::PortfolioCancel(payload) => {
-                Some(
-                    payload
-                        .portfolio
-                        .as_ref()
-                        .map_or_else(|| "main".to_owned(), ToString::to_string),
-                )
+                Some(payload.portfolio.as_ref().map_or("main", |key| key.as_str()))
             }
             Self::ExecutorExecution(_) => None,
         }

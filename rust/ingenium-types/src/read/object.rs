@@ -1,5 +1,6 @@
 //! Members of an object, one by one: in canonical order by prediction, in any order otherwise.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::names::Names;
@@ -32,6 +33,17 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Steps over `text` if it comes next, and counts a member; else stays.
+    #[inline]
+    pub fn comes<const N: usize>(&mut self, members: &mut Members<'_>, text: &[u8; N]) -> bool {
+        let comes = self.bytes[self.at..].first_chunk() == Some(text);
+        if comes {
+            self.at += N;
+            members.count += 1;
+        }
+        comes
+    }
+
     /// Reads a member's value into its slot if `text` comes next, as it does where members stand in canonical order
     /// and form: a name in quotes and a colon, with a comma before all but the first.
     ///
@@ -45,14 +57,11 @@ impl<'a> Reader<'a> {
         slot: &mut Option<T>,
         decode: impl FnOnce(&mut Self) -> Result<T, Refusal>,
     ) -> Result<(), Refusal> {
-        if self.bytes[self.at..].first_chunk() != Some(text) {
-            return Ok(());
-        }
-        self.at += N;
-        members.count += 1;
-        match decode(self) {
-            Ok(value) => *slot = Some(value),
-            Err(refusal) => return Err(under_foreseen(text, refusal)),
+        if self.comes(members, text) {
+            match decode(self) {
+                Ok(value) => *slot = Some(value),
+                Err(refusal) => return Err(under_foreseen(text, refusal)),
+            }
         }
         Ok(())
     }
@@ -63,6 +72,38 @@ impl<'a> Reader<'a> {
     /// Any JSON rule; [`Rule::JsonMembers`].
     #[inline]
     pub fn next(&mut self, members: &mut Members<'a>) -> Result<Option<Text<'a>>, Refusal> {
+        let start = self.at;
+        match self.next_plain(members) {
+            Some(name) => Ok(Some(Text {
+                text: Cow::Borrowed(name),
+                span: start + usize::from(members.count > 1)..self.at - 1,
+            })),
+            None => self.next_in_any_form(members),
+        }
+    }
+
+    /// The next name, if neither white space nor escapes are about; else stays.
+    #[inline]
+    pub fn next_plain(&mut self, members: &mut Members<'a>) -> Option<&'a str> {
+        let start = self.at;
+        if members.count > 0 {
+            if self.peek() != Some(b',') {
+                return None;
+            }
+            self.at += 1;
+        }
+        let name = self.plain();
+        if name.is_none() || self.peek() != Some(b':') || members.count == MAX_MEMBERS {
+            self.at = start;
+            return None;
+        }
+        self.at += 1;
+        members.count += 1;
+        name
+    }
+
+    #[inline(never)]
+    fn next_in_any_form(&mut self, members: &mut Members<'a>) -> Result<Option<Text<'a>>, Refusal> {
         self.skip_space();
         match self.peek() {
             Some(b'}') => {
@@ -104,8 +145,11 @@ impl<'a> Reader<'a> {
         if slot.is_some() {
             return Err(name.duplicate());
         }
-        let value = self.kind().and_then(|_| decode(self));
-        *slot = Some(value.map_err(|refusal| refusal.under(&name.text))?);
+        self.skip_space();
+        match decode(self) {
+            Ok(value) => *slot = Some(value),
+            Err(refusal) => return Err(refusal.under(&name.text)),
+        }
         Ok(())
     }
 

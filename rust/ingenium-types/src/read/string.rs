@@ -8,52 +8,138 @@ use crate::refusal::{Refusal, Rule};
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// Has the high bit of the lowest byte that is a quote, a backslash, a control character or not ASCII.
-///
-/// Each term is the classic test for a zero byte. Its borrow can only mark bytes above a marked one, so the lowest
-/// mark is always true.
+/// Marks the high bit of bytes that equal `byte`, and perhaps of bytes above a marked one: the lowest mark is true.
+const fn equal(word: u64, byte: u8) -> u64 {
+    let differences = word ^ (ONES * byte as u64);
+    differences.wrapping_sub(ONES) & !differences
+}
+
+/// Marks the high bit of bytes below `byte`, which is at most 128, as truly as [`equal`].
+const fn below(word: u64, byte: u8) -> u64 {
+    word.wrapping_sub(ONES * byte as u64) & !word
+}
+
+/// Marks what a plain string cannot hold: a quote, a backslash, a control character, what is not ASCII.
 const fn special(word: u64) -> u64 {
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    ((quote.wrapping_sub(ONES) & !quote)
-        | (backslash.wrapping_sub(ONES) & !backslash)
-        | below_space
-        | word)
-        & HIGHS
+    (equal(word, b'"') | equal(word, b'\\') | below(word, b' ') | word) & HIGHS
+}
+
+/// Marks quotes and backslashes.
+const fn ends_or_escapes(word: u64) -> u64 {
+    (equal(word, b'"') | equal(word, b'\\')) & HIGHS
+}
+
+/// Marks what does not travel in a header as it is: all that is special, space, percent sign, delete.
+const fn encoded(word: u64) -> u64 {
+    (special(word) | below(word, b'!') | equal(word, b'%') | equal(word, 0x7f)) & HIGHS
 }
 
 impl<'a> Reader<'a> {
-    /// The index of the first byte from `at` on that is a quote, a backslash, a control character or not ASCII.
+    /// The index of the first byte from `at` on that `marks` marks, or of the end.
     #[inline]
-    fn plain_until(&self, mut at: usize) -> usize {
+    fn until(&self, mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
         while let Some(chunk) = self.bytes[at..].first_chunk() {
-            let marks = special(u64::from_le_bytes(*chunk));
-            if marks != 0 {
-                return at + marks.trailing_zeros() as usize / 8;
+            let marked = marks(u64::from_le_bytes(*chunk));
+            if marked != 0 {
+                return at + marked.trailing_zeros() as usize / 8;
             }
             at += 8;
         }
-        while let Some(b' '..=b'!' | b'#'..=b'[' | b']'..=b'~' | 0x7f) = self.bytes.get(at) {
+        while let Some(&byte) = self.bytes.get(at)
+            && marks(u64::from(byte) | (ONES << 8) * u64::from(b'a')) == 0
+        {
             at += 1;
         }
         at
     }
 
-    /// Reads a string if it comes next without white space, escapes and characters beyond ASCII; else stays.
     #[inline]
-    pub fn plain(&mut self) -> Option<&'a str> {
+    fn unmarked(&mut self, marks: impl Fn(u64) -> u64) -> Option<&'a str> {
         if self.peek() != Some(b'"') {
             return None;
         }
         let start = self.at + 1;
-        let end = self.plain_until(start);
+        let end = self.until(start, marks);
         if self.bytes.get(end) != Some(&b'"') {
             return None;
         }
-        let text = std::str::from_utf8(&self.bytes[start..end]).ok()?;
+        let text = self.text.get(start..end)?;
         self.at = end + 1;
         Some(text)
+    }
+
+    /// Reads a string if it comes next without white space, escapes and characters beyond ASCII; else stays.
+    #[inline]
+    pub fn plain(&mut self) -> Option<&'a str> {
+        self.unmarked(special)
+    }
+
+    /// Reads a string if it comes next and consists of `!` to `~` without quote, percent sign and backslash: what
+    /// travels in an HTTP header as it is; else stays.
+    #[inline]
+    pub fn carried(&mut self) -> Option<&'a str> {
+        match self.carried_exactly::<36>() {
+            Some(uuid) => Some(uuid),
+            None => self.unmarked(encoded),
+        }
+    }
+
+    /// As [`carried`](Self::carried), for a string of `N` bytes: without a search for its end.
+    #[inline]
+    pub fn carried_exactly<const N: usize>(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let end = start + N;
+        if self.peek() != Some(b'"') || self.bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        let bytes: &[u8; N] = self.bytes[start..].first_chunk()?;
+        // All bytes are looked at, so that many are in one step.
+        let legal = bytes.iter().fold(true, |legal, &byte| {
+            legal & (byte > b' ') & (byte < 0x7f) & (byte != b'"') & (byte != b'%') & (byte != b'\\')
+        });
+        if !legal {
+            return None;
+        }
+        let text = self.text.get(start..end)?;
+        self.at = end + 1;
+        Some(text)
+    }
+
+    /// Steps over the string `text` if it comes next, written as it is; else stays.
+    #[inline]
+    pub fn is(&mut self, text: &str) -> bool {
+        let string = self.bytes[self.at..].strip_prefix(b"\"");
+        let rest = string.and_then(|string| string.strip_prefix(text.as_bytes()));
+        let is = rest.is_some_and(|rest| rest.first() == Some(&b'"'));
+        if is {
+            self.at += text.len() + 2;
+        }
+        is
+    }
+
+    /// Leaps to the end of an object that comes next, looking at quotes and braces only; else stays. Whether the
+    /// object is one is to be seen later, when it is read.
+    pub fn leap(&mut self) -> Option<()> {
+        let mut at = self.at;
+        let mut depth = 0_usize;
+        loop {
+            match self.bytes.get(at)? {
+                b'"' => {
+                    at = self.until(at + 1, ends_or_escapes);
+                    while self.bytes.get(at) == Some(&b'\\') {
+                        at = self.until((at + 2).min(self.bytes.len()), ends_or_escapes);
+                    }
+                }
+                b'{' => depth += 1,
+                b'}' => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 {
+                self.at = at;
+                return Some(());
+            }
+        }
     }
 
     /// Reads a string if `scan` takes it whole from the bytes after the quote, and says how many they are; else stays.

@@ -65,6 +65,7 @@ fn partition_keys_follow_the_catalog() {
         Payload::decode(event_type, json.as_bytes(), View::Strict)
             .unwrap()
             .partition_key()
+            .map(ToOwned::to_owned)
     };
     let owned = ORDER.replace('}', r#","Portfolio":"growth"}"#);
     let signal = r#"{"Symbol":"AAPL","Signal":"FLAT"}"#;
