@@ -28,7 +28,7 @@ fn payload(criterion: &mut Criterion) {
             bencher.iter(|| {
                 for bytes in &payloads {
                     let payload = Payload::decode(event_type, black_box(bytes), View::Strict);
-                    assert!(black_box(payload).is_ok());
+                    assert!(black_box(&payload).is_ok());
                 }
             });
         });
@@ -60,7 +60,7 @@ fn refused(criterion: &mut Criterion) {
         bencher.iter(|| {
             for bytes in &payloads {
                 let refusal = Payload::decode(event_type, black_box(bytes), View::Strict);
-                assert!(black_box(refusal).is_err());
+                assert!(black_box(&refusal).is_err());
             }
         });
     });
@@ -85,7 +85,7 @@ fn event(criterion: &mut Criterion) {
             bencher.iter(|| {
                 for event in &events {
                     let event = ingenium_contract::decode(black_box(event), View::Strict);
-                    assert!(black_box(event).is_ok());
+                    assert!(black_box(&event).is_ok());
                 }
             });
         });

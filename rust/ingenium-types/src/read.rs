@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses the value that was read from `start` on.
     #[must_use]
-    pub const fn refuse_from(&self, start: usize, rule: Rule) -> Refusal {
+    pub fn refuse_from(&self, start: usize, rule: Rule) -> Refusal {
         Refusal::new(rule, start..self.at)
     }
 

@@ -85,8 +85,14 @@ impl fmt::Display for Rule {
 }
 
 /// The first reason why bytes are refused.
+///
+/// One word wide, so that what is accepted travels in registers; read its fields as those of [`Reason`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Reason>);
+
+/// What a [`Refusal`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
     /// The broken rule.
     pub rule: Rule,
     /// JSON pointer (RFC 6901) to the value, empty for the whole document.
@@ -98,20 +104,31 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal of the value at `span`; callers above add their part of the pointer.
     #[must_use]
-    pub const fn new(rule: Rule, span: Range<usize>) -> Self {
-        Self {
+    #[cold]
+    pub fn new(rule: Rule, span: Range<usize>) -> Self {
+        Self(Box::new(Reason {
             rule,
             pointer: String::new(),
             span,
-        }
+        }))
     }
 
     /// The same refusal seen from the object that holds the value as `member`.
     #[must_use]
+    #[cold]
     pub fn under(mut self, member: &str) -> Self {
-        self.pointer
+        self.0
+            .pointer
             .insert_str(0, &format!("/{}", escape_pointer(member)));
         self
+    }
+}
+
+impl std::ops::Deref for Refusal {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
     }
 }
 

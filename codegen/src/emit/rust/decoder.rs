@@ -4,21 +4,26 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Ident;
 
+/// Variables of a decoder that are no slots.
+pub(super) const LOCALS: [&str; 8] = [
+    "reader", "members", "name", "object", "tag", "later", "row", "start",
+];
+
 /// How one member is read.
 pub(super) struct Slot<'a> {
     /// The name on the wire.
     pub(super) name: &'a str,
     /// The variable that takes the value.
-    pub(super) ident: &'a Ident,
+    pub(super) local: Ident,
     /// Whether the value can be read only when this other variable has one, under the name `tag`.
-    pub(super) after: Option<&'a Ident>,
+    pub(super) after: Option<Ident>,
     /// The function from the reader to the value.
     pub(super) decode: TokenStream,
 }
 
 /// Declares the slots, reads the object into them, and leaves its range in `object`.
 pub(super) fn read(slots: &[Slot<'_>]) -> TokenStream {
-    let idents = slots.iter().map(|slot| slot.ident);
+    let idents = slots.iter().map(|slot| &slot.local);
     let foreseen = slots.iter().enumerate().map(foreseen);
     let arms = slots.iter().map(arm);
     quote! {
@@ -39,9 +44,9 @@ pub(super) fn read(slots: &[Slot<'_>]) -> TokenStream {
 fn foreseen((index, slot): (usize, &Slot<'_>)) -> TokenStream {
     let comma = if index == 0 { "" } else { "," };
     let text = Literal::byte_string(format!("{comma}\"{}\":", slot.name).as_bytes());
-    let (ident, decode) = (slot.ident, &slot.decode);
+    let (ident, decode) = (&slot.local, &slot.decode);
     let read = quote!(reader.foresee(&mut members, #text, &mut #ident, #decode)?;);
-    match slot.after {
+    match &slot.after {
         None => read,
         Some(other) => quote!(if let Some(tag) = &#other { #read }),
     }
@@ -49,9 +54,9 @@ fn foreseen((index, slot): (usize, &Slot<'_>)) -> TokenStream {
 
 fn arm(slot: &Slot<'_>) -> TokenStream {
     let name = Literal::byte_string(slot.name.as_bytes());
-    let (ident, decode) = (slot.ident, &slot.decode);
+    let (ident, decode) = (&slot.local, &slot.decode);
     let read = quote!(reader.member(&name, &mut #ident, #decode)?);
-    match slot.after {
+    match &slot.after {
         None => quote!(#name => #read,),
         // A value that comes too early is passed over now, and read when all names are known.
         Some(other) => quote! {

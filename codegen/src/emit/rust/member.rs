@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use super::decoder::Slot;
+use super::decoder::{self, Slot};
 use crate::model::{Field, Local, Shape, Struct, Union};
 
 /// A member of a generated struct.
@@ -67,19 +67,36 @@ impl Member<'_> {
         };
         Slot {
             name: &self.field.name,
-            ident: self.ident,
+            local: self.local(),
             after: None,
             decode,
         }
     }
 
-    /// The initialiser of the struct's field, from its slot.
-    pub(super) fn initialiser(&self) -> TokenStream {
-        let (ident, name) = (self.ident, &self.field.name);
-        if self.field.required {
-            quote!(#ident: required(#ident, #name, &object)?)
+    /// The variable that holds the value while the object is read.
+    pub(super) fn local(&self) -> Ident {
+        if decoder::LOCALS.contains(&self.ident.to_string().as_str()) {
+            format_ident!("{}_value", self.ident)
         } else {
+            self.ident.clone()
+        }
+    }
+
+    /// Turns the slot of a required member into its value.
+    pub(super) fn demand(&self) -> Option<TokenStream> {
+        let (local, name) = (self.local(), &self.field.name);
+        self.field
+            .required
+            .then(|| quote!(let #local = required(#local, #name, &object)?;))
+    }
+
+    /// The initialiser of the struct's field.
+    pub(super) fn initialiser(&self) -> TokenStream {
+        let (ident, local) = (self.ident, self.local());
+        if *ident == local {
             quote!(#ident)
+        } else {
+            quote!(#ident: #local)
         }
     }
 }

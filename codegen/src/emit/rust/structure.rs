@@ -29,16 +29,10 @@ pub(super) fn emit(
     let slots: Vec<Slot<'_>> = members.iter().map(Member::slot).collect();
     let read = decoder::read(&slots);
     let initialisers = members.iter().map(Member::initialiser);
-    let body = match &object.table {
-        None => quote!(Ok(Self { #(#initialisers),* })),
-        Some(table) => {
-            let rules = tag_table::emit(table, &members, skeletons, model, event)?;
-            quote! {
-                let value = Self { #(#initialisers),* };
-                #rules
-                Ok(value)
-            }
-        }
+    let demands = members.iter().filter_map(Member::demand);
+    let rules = match &object.table {
+        None => TokenStream::new(),
+        Some(table) => tag_table::emit(table, &members, skeletons, model, event)?,
     };
     let before = object
         .table
@@ -56,7 +50,9 @@ pub(super) fn emit(
             fn decode(reader: &mut Reader<'_>) -> Result<Self, Refusal> {
                 #before
                 #read
-                #body
+                #(#demands)*
+                #rules
+                Ok(Self { #(#initialisers),* })
             }
         }
 

@@ -25,16 +25,19 @@ pub(super) fn emit(
         let checks = choose(&alternatives, members);
         arms.push(quote!(#(#tag_type::#patterns)|* => { #checks }));
     }
-    if is_open(table, model, event) {
+    let open = is_open(table, model, event);
+    if open {
         arms.push(quote!(#tag_type::Unknown(_) => {}));
     }
     let tag = members
         .iter()
         .find(|member| member.field.name == table.tag)
-        .map(|member| member.ident);
+        .map(Member::local);
+    // Unknown values own their text: such a tag is looked at where it is.
+    let borrow = open.then(|| quote!(&));
     Ok(quote! {
         let row = TagRow::new(&start, &object);
-        match value.#tag { #(#arms)* }
+        match #borrow #tag { #(#arms)* }
     })
 }
 
@@ -78,11 +81,11 @@ fn choose(alternatives: &[&Row], members: &[Member<'_>]) -> TokenStream {
 fn checks(row: &Row, members: &[Member<'_>]) -> TokenStream {
     let mut checks = TokenStream::new();
     for member in members {
-        let (ident, name) = (member.ident, &member.field.name);
+        let (ident, name) = (member.local(), &member.field.name);
         if row.required.contains(name) {
-            checks.extend(quote!(row.requires(#name, value.#ident.is_some())?;));
+            checks.extend(quote!(row.requires(#name, #ident.is_some())?;));
         } else if row.forbidden.contains(name) {
-            checks.extend(quote!(row.forbids(#name, value.#ident.is_some())?;));
+            checks.extend(quote!(row.forbids(#name, #ident.is_some())?;));
         }
     }
     checks
@@ -90,22 +93,22 @@ fn checks(row: &Row, members: &[Member<'_>]) -> TokenStream {
 
 fn all_there(row: &Row, members: &[Member<'_>]) -> TokenStream {
     let idents = required(row, members);
-    quote!(#(value.#idents.is_some())&&*)
+    quote!(#(#idents.is_some())&&*)
 }
 
 fn not_all_there(row: &Row, members: &[Member<'_>]) -> TokenStream {
     let idents = required(row, members);
     match idents.len() {
-        1 => quote!(#(value.#idents.is_none())*),
-        _ => quote!((#(value.#idents.is_none())||*)),
+        1 => quote!(#(#idents.is_none())*),
+        _ => quote!((#(#idents.is_none())||*)),
     }
 }
 
-fn required<'a>(row: &Row, members: &'a [Member<'_>]) -> Vec<&'a syn::Ident> {
+fn required(row: &Row, members: &[Member<'_>]) -> Vec<syn::Ident> {
     members
         .iter()
         .filter(|member| row.required.contains(&member.field.name))
-        .map(|member| member.ident)
+        .map(Member::local)
         .collect()
 }
 

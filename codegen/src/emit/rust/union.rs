@@ -107,7 +107,7 @@ impl Parts<'_> {
                 },
                 Shape::Content => Slot {
                     decode: quote!(|reader| #content::decode(tag, reader)),
-                    after: self.tag(),
+                    after: self.local(&Shape::Tag),
                     ..member.slot()
                 },
                 _ => member.slot(),
@@ -115,8 +115,9 @@ impl Parts<'_> {
             .collect();
         let read = decoder::read(&slots);
         let initialisers = self.held().map(Member::initialiser);
-        let (tag, tag_name) = (self.tag(), &self.union.tag);
-        let (shaped, shaped_name) = (self.shaped(), &self.union.content);
+        let demands = self.held().filter_map(Member::demand);
+        let (tag, tag_name) = (self.local(&Shape::Tag), &self.union.tag);
+        let (shaped, shaped_name) = (self.local(&Shape::Content), &self.union.content);
         quote! {
             impl Decode for #name {
                 #[inline]
@@ -128,6 +129,7 @@ impl Parts<'_> {
                         let content = #content::decode(&tag, &mut reader);
                         #shaped = Some(content.map_err(|refusal| refusal.under(#shaped_name))?);
                     }
+                    #(#demands)*
                     Ok(Self { #(#initialisers),* })
                 }
             }
@@ -135,7 +137,7 @@ impl Parts<'_> {
     }
 
     fn encoder(&self) -> TokenStream {
-        let (name, shaped) = (self.name, self.shaped());
+        let (name, shaped) = (self.name, self.ident(&Shape::Content));
         let entries = self.members.iter().map(|member| {
             let (ident, wire) = (member.ident, &member.field.name);
             match (&member.field.shape, member.field.required) {
@@ -159,12 +161,11 @@ impl Parts<'_> {
         }
     }
 
-    fn tag(&self) -> Option<&Ident> {
-        self.ident(&Shape::Tag)
-    }
-
-    fn shaped(&self) -> Option<&Ident> {
-        self.ident(&Shape::Content)
+    fn local(&self, shape: &Shape) -> Option<Ident> {
+        let mut members = self.members.iter();
+        members
+            .find(|member| member.field.shape == *shape)
+            .map(Member::local)
     }
 
     fn ident(&self, shape: &Shape) -> Option<&Ident> {

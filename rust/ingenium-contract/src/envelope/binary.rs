@@ -92,7 +92,7 @@ pub(super) fn check_json(data: &[u8]) -> Option<Finding> {
     let (message, help) = crate::finding::json_message(refusal.rule);
     let pointer = format!("/data{}", refusal.pointer);
     let finding = Finding::error(refusal.rule.id(), pointer, message);
-    Some(finding.help(help).at(refusal.span))
+    Some(finding.help(help).at(refusal.span.clone()))
 }
 
 /// Unquotes and percent-decodes a header value, each once.

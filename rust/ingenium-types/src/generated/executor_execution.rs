@@ -380,21 +380,79 @@ impl Decode for ExecutionEvent {
             }
         }
         let object = reader.range(&members);
-        let value = Self {
-            order_id: required(order_id, "OrderId", &object)?,
-            execution_id: required(execution_id, "ExecutionId", &object)?,
-            symbol: required(symbol, "Symbol", &object)?,
-            side: required(side, "Side", &object)?,
-            exec_type: required(exec_type, "ExecType", &object)?,
-            status: required(status, "Status", &object)?,
-            order_quantity: required(order_quantity, "OrderQuantity", &object)?,
-            cumulative_quantity: required(
-                cumulative_quantity,
-                "CumulativeQuantity",
-                &object,
-            )?,
-            leaves_quantity: required(leaves_quantity, "LeavesQuantity", &object)?,
-            timestamp: required(timestamp, "Timestamp", &object)?,
+        let order_id = required(order_id, "OrderId", &object)?;
+        let execution_id = required(execution_id, "ExecutionId", &object)?;
+        let symbol = required(symbol, "Symbol", &object)?;
+        let side = required(side, "Side", &object)?;
+        let exec_type = required(exec_type, "ExecType", &object)?;
+        let status = required(status, "Status", &object)?;
+        let order_quantity = required(order_quantity, "OrderQuantity", &object)?;
+        let cumulative_quantity = required(
+            cumulative_quantity,
+            "CumulativeQuantity",
+            &object,
+        )?;
+        let leaves_quantity = required(leaves_quantity, "LeavesQuantity", &object)?;
+        let timestamp = required(timestamp, "Timestamp", &object)?;
+        let row = TagRow::new(&start, &object);
+        match &exec_type {
+            ExecutionType::New
+            | ExecutionType::PendingCancel
+            | ExecutionType::Replaced
+            | ExecutionType::Triggered => {
+                row.forbids("LastQuantity", last_quantity.is_some())?;
+                row.forbids("LastPrice", last_price.is_some())?;
+                row.forbids("RejectReason", reject_reason.is_some())?;
+                row.forbids("CancelReason", cancel_reason.is_some())?;
+                row.forbids("ReferenceExecutionId", reference_execution_id.is_some())?;
+            }
+            ExecutionType::Trade => {
+                row.requires("LastQuantity", last_quantity.is_some())?;
+                row.requires("LastPrice", last_price.is_some())?;
+                row.forbids("RejectReason", reject_reason.is_some())?;
+                row.forbids("CancelReason", cancel_reason.is_some())?;
+                row.forbids("ReferenceExecutionId", reference_execution_id.is_some())?;
+            }
+            ExecutionType::Canceled | ExecutionType::Expired => {
+                row.forbids("LastQuantity", last_quantity.is_some())?;
+                row.forbids("LastPrice", last_price.is_some())?;
+                row.forbids("RejectReason", reject_reason.is_some())?;
+                row.forbids("ReferenceExecutionId", reference_execution_id.is_some())?;
+            }
+            ExecutionType::Rejected | ExecutionType::CancelRejected => {
+                row.forbids("LastQuantity", last_quantity.is_some())?;
+                row.forbids("LastPrice", last_price.is_some())?;
+                row.requires("RejectReason", reject_reason.is_some())?;
+                row.forbids("CancelReason", cancel_reason.is_some())?;
+                row.forbids("ReferenceExecutionId", reference_execution_id.is_some())?;
+            }
+            ExecutionType::TradeCorrect => {
+                row.requires("LastQuantity", last_quantity.is_some())?;
+                row.requires("LastPrice", last_price.is_some())?;
+                row.forbids("RejectReason", reject_reason.is_some())?;
+                row.forbids("CancelReason", cancel_reason.is_some())?;
+                row.requires("ReferenceExecutionId", reference_execution_id.is_some())?;
+            }
+            ExecutionType::TradeCancel => {
+                row.forbids("LastQuantity", last_quantity.is_some())?;
+                row.forbids("LastPrice", last_price.is_some())?;
+                row.forbids("RejectReason", reject_reason.is_some())?;
+                row.forbids("CancelReason", cancel_reason.is_some())?;
+                row.requires("ReferenceExecutionId", reference_execution_id.is_some())?;
+            }
+            ExecutionType::Unknown(_) => {}
+        }
+        Ok(Self {
+            order_id,
+            execution_id,
+            symbol,
+            side,
+            exec_type,
+            status,
+            order_quantity,
+            cumulative_quantity,
+            leaves_quantity,
+            timestamp,
             last_quantity,
             last_price,
             cumulative_cost,
@@ -414,74 +472,7 @@ impl Decode for ExecutionEvent {
             currency,
             received_timestamp,
             reconciled,
-        };
-        let row = TagRow::new(&start, &object);
-        match value.exec_type {
-            ExecutionType::New
-            | ExecutionType::PendingCancel
-            | ExecutionType::Replaced
-            | ExecutionType::Triggered => {
-                row.forbids("LastQuantity", value.last_quantity.is_some())?;
-                row.forbids("LastPrice", value.last_price.is_some())?;
-                row.forbids("RejectReason", value.reject_reason.is_some())?;
-                row.forbids("CancelReason", value.cancel_reason.is_some())?;
-                row.forbids(
-                    "ReferenceExecutionId",
-                    value.reference_execution_id.is_some(),
-                )?;
-            }
-            ExecutionType::Trade => {
-                row.requires("LastQuantity", value.last_quantity.is_some())?;
-                row.requires("LastPrice", value.last_price.is_some())?;
-                row.forbids("RejectReason", value.reject_reason.is_some())?;
-                row.forbids("CancelReason", value.cancel_reason.is_some())?;
-                row.forbids(
-                    "ReferenceExecutionId",
-                    value.reference_execution_id.is_some(),
-                )?;
-            }
-            ExecutionType::Canceled | ExecutionType::Expired => {
-                row.forbids("LastQuantity", value.last_quantity.is_some())?;
-                row.forbids("LastPrice", value.last_price.is_some())?;
-                row.forbids("RejectReason", value.reject_reason.is_some())?;
-                row.forbids(
-                    "ReferenceExecutionId",
-                    value.reference_execution_id.is_some(),
-                )?;
-            }
-            ExecutionType::Rejected | ExecutionType::CancelRejected => {
-                row.forbids("LastQuantity", value.last_quantity.is_some())?;
-                row.forbids("LastPrice", value.last_price.is_some())?;
-                row.requires("RejectReason", value.reject_reason.is_some())?;
-                row.forbids("CancelReason", value.cancel_reason.is_some())?;
-                row.forbids(
-                    "ReferenceExecutionId",
-                    value.reference_execution_id.is_some(),
-                )?;
-            }
-            ExecutionType::TradeCorrect => {
-                row.requires("LastQuantity", value.last_quantity.is_some())?;
-                row.requires("LastPrice", value.last_price.is_some())?;
-                row.forbids("RejectReason", value.reject_reason.is_some())?;
-                row.forbids("CancelReason", value.cancel_reason.is_some())?;
-                row.requires(
-                    "ReferenceExecutionId",
-                    value.reference_execution_id.is_some(),
-                )?;
-            }
-            ExecutionType::TradeCancel => {
-                row.forbids("LastQuantity", value.last_quantity.is_some())?;
-                row.forbids("LastPrice", value.last_price.is_some())?;
-                row.forbids("RejectReason", value.reject_reason.is_some())?;
-                row.forbids("CancelReason", value.cancel_reason.is_some())?;
-                row.requires(
-                    "ReferenceExecutionId",
-                    value.reference_execution_id.is_some(),
-                )?;
-            }
-            ExecutionType::Unknown(_) => {}
-        }
-        Ok(value)
+        })
     }
 }
 

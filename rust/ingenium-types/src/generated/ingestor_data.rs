@@ -134,10 +134,13 @@ impl Decode for DataEvent {
             let content = MarketData::decode(&tag, &mut reader);
             data = Some(content.map_err(|refusal| refusal.under("Data"))?);
         }
+        let symbol = required(symbol, "Symbol", &object)?;
+        let timestamp = required(timestamp, "Timestamp", &object)?;
+        let data = required(data, "Data", &object)?;
         Ok(Self {
-            symbol: required(symbol, "Symbol", &object)?,
-            timestamp: required(timestamp, "Timestamp", &object)?,
-            data: required(data, "Data", &object)?,
+            symbol,
+            timestamp,
+            data,
             end_timestamp,
             venue,
             currency,
@@ -379,12 +382,17 @@ impl Decode for OhlcData {
             }
         }
         let object = reader.range(&members);
+        let open = required(open, "Open", &object)?;
+        let high = required(high, "High", &object)?;
+        let low = required(low, "Low", &object)?;
+        let close = required(close, "Close", &object)?;
+        let volume = required(volume, "Volume", &object)?;
         Ok(Self {
-            open: required(open, "Open", &object)?,
-            high: required(high, "High", &object)?,
-            low: required(low, "Low", &object)?,
-            close: required(close, "Close", &object)?,
-            volume: required(volume, "Volume", &object)?,
+            open,
+            high,
+            low,
+            close,
+            volume,
             period,
             trade_count,
             vwap,
@@ -464,9 +472,11 @@ impl Decode for TradeData {
             }
         }
         let object = reader.range(&members);
+        let price = required(price, "Price", &object)?;
+        let quantity = required(quantity, "Quantity", &object)?;
         Ok(Self {
-            price: required(price, "Price", &object)?,
-            quantity: required(quantity, "Quantity", &object)?,
+            price,
+            quantity,
             trade_id,
             aggressor_side,
         })
@@ -538,11 +548,15 @@ impl Decode for QuoteData {
             }
         }
         let object = reader.range(&members);
+        let bid_price = required(bid_price, "BidPrice", &object)?;
+        let bid_size = required(bid_size, "BidSize", &object)?;
+        let ask_price = required(ask_price, "AskPrice", &object)?;
+        let ask_size = required(ask_size, "AskSize", &object)?;
         Ok(Self {
-            bid_price: required(bid_price, "BidPrice", &object)?,
-            bid_size: required(bid_size, "BidSize", &object)?,
-            ask_price: required(ask_price, "AskPrice", &object)?,
-            ask_size: required(ask_size, "AskSize", &object)?,
+            bid_price,
+            bid_size,
+            ask_price,
+            ask_size,
         })
     }
 }

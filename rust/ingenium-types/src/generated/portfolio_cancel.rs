@@ -114,13 +114,19 @@ impl Decode for CancelEvent {
             }
         }
         let object = reader.range(&members);
+        let order_id = required(order_id, "OrderId", &object)?;
+        let cancel_id = required(cancel_id, "CancelId", &object)?;
+        let symbol = required(symbol, "Symbol", &object)?;
+        let side = required(side, "Side", &object)?;
+        let order_quantity = required(order_quantity, "OrderQuantity", &object)?;
+        let timestamp = required(timestamp, "Timestamp", &object)?;
         Ok(Self {
-            order_id: required(order_id, "OrderId", &object)?,
-            cancel_id: required(cancel_id, "CancelId", &object)?,
-            symbol: required(symbol, "Symbol", &object)?,
-            side: required(side, "Side", &object)?,
-            order_quantity: required(order_quantity, "OrderQuantity", &object)?,
-            timestamp: required(timestamp, "Timestamp", &object)?,
+            order_id,
+            cancel_id,
+            symbol,
+            side,
+            order_quantity,
+            timestamp,
             portfolio,
             account,
             reason,

@@ -279,11 +279,55 @@ impl Decode for OrderEvent {
             }
         }
         let object = reader.range(&members);
-        let value = Self {
-            side: required(side, "Side", &object)?,
-            quantity: required(quantity, "Quantity", &object)?,
-            symbol: required(symbol, "Symbol", &object)?,
-            type_: required(type_, "Type", &object)?,
+        let side = required(side, "Side", &object)?;
+        let quantity = required(quantity, "Quantity", &object)?;
+        let symbol = required(symbol, "Symbol", &object)?;
+        let type_ = required(type_, "Type", &object)?;
+        let row = TagRow::new(&start, &object);
+        match type_ {
+            OrderType::Market => {
+                row.forbids("LimitPrice", limit_price.is_some())?;
+                row.forbids("StopPrice", stop_price.is_some())?;
+                row.forbids("TrailAmount", trail_amount.is_some())?;
+                row.forbids("TrailPercent", trail_percent.is_some())?;
+            }
+            OrderType::Limit => {
+                row.requires("LimitPrice", limit_price.is_some())?;
+                row.forbids("StopPrice", stop_price.is_some())?;
+                row.forbids("TrailAmount", trail_amount.is_some())?;
+                row.forbids("TrailPercent", trail_percent.is_some())?;
+            }
+            OrderType::Stop => {
+                row.forbids("LimitPrice", limit_price.is_some())?;
+                row.requires("StopPrice", stop_price.is_some())?;
+                row.forbids("TrailAmount", trail_amount.is_some())?;
+                row.forbids("TrailPercent", trail_percent.is_some())?;
+            }
+            OrderType::StopLimit => {
+                row.requires("LimitPrice", limit_price.is_some())?;
+                row.requires("StopPrice", stop_price.is_some())?;
+                row.forbids("TrailAmount", trail_amount.is_some())?;
+                row.forbids("TrailPercent", trail_percent.is_some())?;
+            }
+            OrderType::TrailingStop => {
+                if trail_amount.is_none() && trail_percent.is_some() {
+                    row.forbids("LimitPrice", limit_price.is_some())?;
+                    row.forbids("StopPrice", stop_price.is_some())?;
+                    row.forbids("TrailAmount", trail_amount.is_some())?;
+                    row.requires("TrailPercent", trail_percent.is_some())?;
+                } else {
+                    row.forbids("LimitPrice", limit_price.is_some())?;
+                    row.forbids("StopPrice", stop_price.is_some())?;
+                    row.requires("TrailAmount", trail_amount.is_some())?;
+                    row.forbids("TrailPercent", trail_percent.is_some())?;
+                }
+            }
+        }
+        Ok(Self {
+            side,
+            quantity,
+            symbol,
+            type_,
             order_id,
             timestamp,
             limit_price,
@@ -303,48 +347,7 @@ impl Decode for OrderEvent {
             extended_hours,
             position_effect,
             tags,
-        };
-        let row = TagRow::new(&start, &object);
-        match value.type_ {
-            OrderType::Market => {
-                row.forbids("LimitPrice", value.limit_price.is_some())?;
-                row.forbids("StopPrice", value.stop_price.is_some())?;
-                row.forbids("TrailAmount", value.trail_amount.is_some())?;
-                row.forbids("TrailPercent", value.trail_percent.is_some())?;
-            }
-            OrderType::Limit => {
-                row.requires("LimitPrice", value.limit_price.is_some())?;
-                row.forbids("StopPrice", value.stop_price.is_some())?;
-                row.forbids("TrailAmount", value.trail_amount.is_some())?;
-                row.forbids("TrailPercent", value.trail_percent.is_some())?;
-            }
-            OrderType::Stop => {
-                row.forbids("LimitPrice", value.limit_price.is_some())?;
-                row.requires("StopPrice", value.stop_price.is_some())?;
-                row.forbids("TrailAmount", value.trail_amount.is_some())?;
-                row.forbids("TrailPercent", value.trail_percent.is_some())?;
-            }
-            OrderType::StopLimit => {
-                row.requires("LimitPrice", value.limit_price.is_some())?;
-                row.requires("StopPrice", value.stop_price.is_some())?;
-                row.forbids("TrailAmount", value.trail_amount.is_some())?;
-                row.forbids("TrailPercent", value.trail_percent.is_some())?;
-            }
-            OrderType::TrailingStop => {
-                if value.trail_amount.is_none() && value.trail_percent.is_some() {
-                    row.forbids("LimitPrice", value.limit_price.is_some())?;
-                    row.forbids("StopPrice", value.stop_price.is_some())?;
-                    row.forbids("TrailAmount", value.trail_amount.is_some())?;
-                    row.requires("TrailPercent", value.trail_percent.is_some())?;
-                } else {
-                    row.forbids("LimitPrice", value.limit_price.is_some())?;
-                    row.forbids("StopPrice", value.stop_price.is_some())?;
-                    row.requires("TrailAmount", value.trail_amount.is_some())?;
-                    row.forbids("TrailPercent", value.trail_percent.is_some())?;
-                }
-            }
-        }
-        Ok(value)
+        })
     }
 }
 

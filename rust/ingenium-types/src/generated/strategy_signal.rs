@@ -144,9 +144,11 @@ impl Decode for SignalEvent {
             }
         }
         let object = reader.range(&members);
+        let symbol = required(symbol, "Symbol", &object)?;
+        let signal = required(signal, "Signal", &object)?;
         Ok(Self {
-            symbol: required(symbol, "Symbol", &object)?,
-            signal: required(signal, "Signal", &object)?,
+            symbol,
+            signal,
             timestamp,
             strategy,
             strength,

@@ -1,16 +1,18 @@
 //! Member names that a decoder has no slot for: none may stand twice.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::Text;
 use crate::refusal::{Refusal, Rule};
 
-/// The names seen in one object. Most objects are small: a scan beats hashing until then.
+/// The names seen in one object. Most objects are small: a scan beats a search until then.
+///
+/// A set that hashes would ask for its keys in every object, most of which never put a name here.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     few: Vec<Cow<'a, str>>,
-    many: HashSet<Cow<'a, str>>,
+    many: BTreeSet<Cow<'a, str>>,
 }
 
 impl<'a> Names<'a> {

@@ -89,7 +89,7 @@ fn the_reader_reports_the_member_that_the_tag_forbids() {
     let refusal =
         Payload::decode(EventType::PortfolioOrder, order.as_bytes(), View::Reader).unwrap_err();
     assert_eq!(refusal.rule, Rule::ForbiddenByTag);
-    assert_eq!(&order[refusal.span], r#""1.5""#);
+    assert_eq!(&order[refusal.span.clone()], r#""1.5""#);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn verdicts_rules_and_places_are_as_the_vectors_say() {
 fn a_refusal_points_into_the_bytes() {
     each(|event_type, name, _, data| {
         if let Err(refusal) = Payload::decode(event_type, data, View::Strict) {
-            let span = refusal.span;
+            let span = &refusal.span;
             assert!(
                 span.start <= span.end && span.end <= data.len(),
                 "{name}: {span:?}"
