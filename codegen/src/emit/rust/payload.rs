@@ -60,9 +60,11 @@ pub(super) fn module(model: &Model) -> Result<Module, Errors> {
             /// The first rule that the bytes break, with the place.
             pub fn decode(event_type: EventType, bytes: &[u8], view: View) -> Result<Self, Refusal> {
                 let mut reader = Reader::new(bytes, view);
-                let payload = Self::read(event_type, &mut reader)?;
-                reader.finish()?;
-                Ok(payload)
+                let payload = Self::read(event_type, &mut reader);
+                if payload.is_ok() {
+                    reader.finish()?;
+                }
+                payload
             }
 
             /// Reads the payload of an event of `event_type` from the middle of a document.
@@ -71,9 +73,9 @@ pub(super) fn module(model: &Model) -> Result<Module, Errors> {
             /// The first rule that the bytes break, with the place.
             #[inline]
             pub fn read(event_type: EventType, reader: &mut Reader<'_>) -> Result<Self, Refusal> {
-                Ok(match event_type {
-                    #(EventType::#variants => Self::#variants(Decode::decode(reader)?),)*
-                })
+                match event_type {
+                    #(EventType::#variants => Decode::decode(reader).map(Self::#variants),)*
+                }
             }
 
             /// JSON in canonical key order, without white space.

@@ -39,9 +39,11 @@ impl Payload {
         view: View,
     ) -> Result<Self, Refusal> {
         let mut reader = Reader::new(bytes, view);
-        let payload = Self::read(event_type, &mut reader)?;
-        reader.finish()?;
-        Ok(payload)
+        let payload = Self::read(event_type, &mut reader);
+        if payload.is_ok() {
+            reader.finish()?;
+        }
+        payload
     }
 
     /// Reads the payload of an event of `event_type` from the middle of a document.
@@ -53,23 +55,17 @@ impl Payload {
         event_type: EventType,
         reader: &mut Reader<'_>,
     ) -> Result<Self, Refusal> {
-        Ok(
-            match event_type {
-                EventType::IngestorData => Self::IngestorData(Decode::decode(reader)?),
-                EventType::StrategySignal => {
-                    Self::StrategySignal(Decode::decode(reader)?)
-                }
-                EventType::PortfolioOrder => {
-                    Self::PortfolioOrder(Decode::decode(reader)?)
-                }
-                EventType::PortfolioCancel => {
-                    Self::PortfolioCancel(Decode::decode(reader)?)
-                }
-                EventType::ExecutorExecution => {
-                    Self::ExecutorExecution(Decode::decode(reader)?)
-                }
-            },
-        )
+        match event_type {
+            EventType::IngestorData => Decode::decode(reader).map(Self::IngestorData),
+            EventType::StrategySignal => Decode::decode(reader).map(Self::StrategySignal),
+            EventType::PortfolioOrder => Decode::decode(reader).map(Self::PortfolioOrder),
+            EventType::PortfolioCancel => {
+                Decode::decode(reader).map(Self::PortfolioCancel)
+            }
+            EventType::ExecutorExecution => {
+                Decode::decode(reader).map(Self::ExecutorExecution)
+            }
+        }
     }
 
     /// JSON in canonical key order, without white space.
