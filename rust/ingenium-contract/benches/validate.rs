@@ -15,7 +15,9 @@ mod peer;
 
 fn payload(criterion: &mut Criterion) {
     let cases: [(&str, EventType, fn(&Value) -> bool); 3] = [
-        ("ohlc", EventType::IngestorData, |data| data["Type"] == "data.type.ohlc"),
+        ("ohlc", EventType::IngestorData, |data| {
+            data["Type"] == "data.type.ohlc"
+        }),
         ("order", EventType::PortfolioOrder, |_| true),
         ("execution", EventType::ExecutorExecution, |_| true),
     ];

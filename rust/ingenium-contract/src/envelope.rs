@@ -4,6 +4,7 @@
 //! object extensions, broken percent-encoding, and it never changes a byte of `data`.
 //! Source: CloudEvents 1.0.2, its JSON format and its HTTP protocol binding.
 
+mod batch;
 mod binary;
 mod build;
 mod structured;
@@ -16,6 +17,7 @@ use crate::event::CloudEvent;
 use crate::finding::{Finding, excerpt};
 use crate::rule;
 
+pub use batch::read_batch;
 pub(crate) use structured::place;
 pub use write::{attributes_json, percent_encode, to_binary, to_structured};
 

@@ -86,15 +86,16 @@ pub fn is_valid(findings: &[Finding]) -> bool {
     findings.iter().all(|finding| finding.level < Level::Error)
 }
 
-/// The HTTP status that tells a sender about these findings: 415 for a media type, else 400.
+/// The HTTP status that tells a sender about these findings: 415 for a media type, 413 for a batch of too many events,
+/// else 400.
 /// Never one that Knative would retry: the same bytes stay wrong.
 #[must_use]
 pub fn http_status(findings: &[Finding]) -> u16 {
-    if findings
-        .iter()
-        .any(|finding| finding.rule == crate::rule::MEDIA_TYPE)
-    {
+    let any = |rule| findings.iter().any(|finding| finding.rule == rule);
+    if any(crate::rule::MEDIA_TYPE) {
         415
+    } else if any(crate::rule::BATCH_SIZE) {
+        413
     } else {
         400
     }

@@ -25,6 +25,8 @@ pub const URI: &str = "ING-E-URI";
 pub const TIME: &str = "ING-E-TIME";
 /// `datacontenttype` is no media type.
 pub const DATACONTENTTYPE: &str = "ING-E-DATACONTENTTYPE";
+/// A batch has more events than the receiver takes at once.
+pub const BATCH_SIZE: &str = "ING-E-BATCH-SIZE";
 /// `data` and `data_base64` both stand, or `data_base64` is not base64.
 pub const DATA: &str = "ING-E-DATA";
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod agreement;
 mod console;
 mod endurance;
 mod generate;
@@ -19,6 +20,8 @@ Usage: cargo xtask <COMMAND>
 Commands:
   setup               Install what the tests need beside Rust, or say how
   test                Run every check: what CI runs
+  agreement [--inputs N] [--seed N]
+                      Put generated payloads before the decoders and the jsonschema crate: all must agree
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
             }
         },
         ["test"] => test::run(&root()),
+        ["agreement", ref options @ ..] => agreement::run(&root(), options),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
             Ok(options) => endurance::run(&root(), options),
             Err(message) => {

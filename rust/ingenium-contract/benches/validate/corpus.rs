@@ -80,7 +80,10 @@ fn event(event_type: EventType, data: &[u8]) -> Vec<u8> {
         ("partitionkey", payload.partition_key().unwrap_or("main")),
         ("correlationid", "3f0f4b8e-5d6a-5c59-9d0c-1f4d1c1b8a77"),
         ("causationid", "3f0f4b8e-5d6a-5c59-9d0c-1f4d1c1b8a77"),
-        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        (
+            "traceparent",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ),
     ] {
         event.set_extension(name, AttributeValue::from(value));
     }
@@ -108,7 +111,9 @@ fn write(value: &Value, seed: &mut u64, text: &mut String) {
     let mut members: Vec<_> = members.iter().collect();
     for last in (1..members.len()).rev() {
         // An LCG of 64 bits: the order matters to nobody, only that it stays.
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let other = usize::try_from(*seed >> 33).expect("31 bits") % (last + 1);
         members.swap(last, other);
     }

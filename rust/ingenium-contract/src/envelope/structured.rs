@@ -28,7 +28,8 @@ pub(super) fn read(body: &Bytes, versions: SpecVersions) -> Result<Received, Vec
         .object(|reader, name| member(reader, name, &mut builder, &mut members))
         .and_then(|_| reader.finish());
     if let Err(refusal) = read {
-        builder.findings.push(from_refusal(&refusal));
+        let form = "an event in structured mode is a JSON object";
+        builder.findings.push(from_refusal(&refusal, form));
         return Err(builder.findings);
     }
     let (data, data_start) = match (members.data, members.data_base64) {
@@ -158,14 +159,14 @@ fn member(
     Ok(())
 }
 
-/// A refusal of the whole document as a finding.
-fn from_refusal(refusal: &Refusal) -> Finding {
+/// A refusal of the whole document as a finding; `form` says what the document should be.
+pub(super) fn from_refusal(refusal: &Refusal, form: &str) -> Finding {
     let (message, help) = if refusal.rule.is_json() {
         crate::finding::json_message(refusal.rule)
     } else {
         (
-            "an event in structured mode is a JSON object",
-            "send one JSON object with the attributes as members",
+            form,
+            "send one JSON object with the attributes as members for each event",
         )
     };
     Finding::error(refusal.rule.id(), refusal.pointer.clone(), message)

@@ -220,7 +220,10 @@ impl<'a> Attributes<'a> {
 
 /// The next name, where it is written without escapes; `None` inside at the end of the object.
 #[inline]
-#[expect(clippy::option_option, reason = "outside: go on the slow way; inside: no more names")]
+#[expect(
+    clippy::option_option,
+    reason = "outside: go on the slow way; inside: no more names"
+)]
 fn next<'a>(reader: &mut Reader<'a>, members: &mut Members<'a>) -> Option<Option<&'a str>> {
     if let Some(name) = reader.next_plain(members) {
         return Some(Some(name));

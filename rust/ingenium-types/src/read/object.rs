@@ -36,7 +36,9 @@ impl<'a> Reader<'a> {
     /// Steps over `text` if it comes next, and counts a member; else stays.
     #[inline]
     pub fn comes<const N: usize>(&mut self, members: &mut Members<'_>, text: &[u8; N]) -> bool {
-        let comes = self.bytes[self.at..].first_chunk() == Some(text);
+        // A comma before the first member is no JSON.
+        let in_place = text.first() != Some(&b',') || members.count > 0;
+        let comes = in_place && self.bytes[self.at..].first_chunk() == Some(text);
         if comes {
             self.at += N;
             members.count += 1;

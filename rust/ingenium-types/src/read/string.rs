@@ -95,7 +95,12 @@ impl<'a> Reader<'a> {
         let bytes: &[u8; N] = self.bytes[start..].first_chunk()?;
         // All bytes are looked at, so that many are in one step.
         let legal = bytes.iter().fold(true, |legal, &byte| {
-            legal & (byte > b' ') & (byte < 0x7f) & (byte != b'"') & (byte != b'%') & (byte != b'\\')
+            legal
+                & (byte > b' ')
+                & (byte < 0x7f)
+                & (byte != b'"')
+                & (byte != b'%')
+                & (byte != b'\\')
         });
         if !legal {
             return None;

@@ -19,7 +19,13 @@ impl Digits {
     #[inline]
     const fn exact(self) -> Exact {
         let (low, middle, high) = (self.units, self.units >> 32, self.units >> 64);
-        Exact::from_parts(low as u32, middle as u32, high as u32, self.negative, self.decimals)
+        Exact::from_parts(
+            low as u32,
+            middle as u32,
+            high as u32,
+            self.negative,
+            self.decimals,
+        )
     }
 
     /// Whether the number lies in -1..=1.

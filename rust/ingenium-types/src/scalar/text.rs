@@ -106,7 +106,9 @@ impl Class {
     /// Whether the first byte of `text` is in the class.
     #[inline]
     fn starts(&self, text: &str) -> bool {
-        text.bytes().next().is_some_and(|byte| self.0[usize::from(byte)])
+        text.bytes()
+            .next()
+            .is_some_and(|byte| self.0[usize::from(byte)])
     }
 }
 

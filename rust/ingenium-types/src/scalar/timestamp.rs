@@ -103,7 +103,11 @@ impl UtcTimestamp {
         };
         let days = days_since_epoch(year, month, day)?;
         let seconds = ((days * 24 + i64::from(hour)) * 60 + i64::from(minute)) * 60;
-        let length = if fraction_digits == 0 { 20 } else { 21 + usize::from(fraction_digits) };
+        let length = if fraction_digits == 0 {
+            20
+        } else {
+            21 + usize::from(fraction_digits)
+        };
         // The last instant of 2261 is 9.2149e18 ns, below i64::MAX: years up to 2261 never overflow.
         let value = Self {
             nanoseconds: (seconds + i64::from(second)) * NANOSECONDS + fraction,
@@ -153,7 +157,9 @@ fn days_since_epoch(year: u16, month: u16, day: u16) -> Option<i64> {
         i8::try_from(day).ok()?,
     )
     .ok()?;
-    let midnight = jiff::tz::Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+    let midnight = jiff::tz::Offset::UTC
+        .to_timestamp(date.at(0, 0, 0, 0))
+        .ok()?;
     Some(midnight.as_second() / 86_400)
 }
 

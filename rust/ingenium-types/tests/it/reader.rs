@@ -1,7 +1,7 @@
 //! Corners of RFC 8259.
 
 use ingenium_types::read::{MAX_DEPTH, MAX_MEMBERS};
-use ingenium_types::{Reader, Rule, View};
+use ingenium_types::{EventType, Payload, Reader, Rule, View};
 
 /// Passes over the whole of `json`.
 fn skip(json: &[u8]) -> Result<(), (Rule, String)> {
@@ -149,6 +149,16 @@ fn members_end_at_the_limit() {
     };
     assert_eq!(skip(wide(MAX_MEMBERS).as_bytes()), Ok(()));
     check(wide(MAX_MEMBERS + 1), Rule::JsonMembers, "");
+}
+
+#[test]
+fn a_comma_before_the_first_member_is_foreseen_by_nobody() {
+    let json = br#"{,"Signal":"LONG","Symbol":"AAPL"}"#;
+    let refusal = Payload::decode(EventType::StrategySignal, json, View::Reader).unwrap_err();
+    assert_eq!(
+        (refusal.rule, refusal.span.clone()),
+        (Rule::JsonSyntax, 1..2)
+    );
 }
 
 #[test]

@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, u8, &[&str])] = &[
         2,
         &["ingenium-types", "ingenium-contract"],
     ),
+    ("ingenium-fuzz", 2, &["ingenium-types", "ingenium-contract"]),
     (
         "ingenium",
         3,
