@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ingenium_types::{EventType, Payload, Rule, View};
+use ingenium_types::{EventType, Payload, Reader, Rule, View};
 use serde_json::Value;
 
 use crate::judges::{compiled, interpreted};
@@ -75,8 +75,8 @@ pub fn agree(event_type: EventType, view: View, bytes: &[u8]) -> Result<Agreemen
             Ok(Agreement::Accepted)
         }
         (Err(_), Ok([false, false]) | Err(_)) => Ok(Agreement::Refused),
-        (Err(refusal), Ok([true, true])) if INVISIBLE.contains(&refusal.rule) => {
-            Ok(Agreement::Invisible(refusal.rule))
+        (Err(_), Ok([true, true])) if let Some(rule) = invisible(bytes) => {
+            Ok(Agreement::Invisible(rule))
         }
         (Ok(_), Err(error)) if error.to_string().contains("out of range") => {
             Ok(Agreement::BeyondF64)
@@ -87,6 +87,12 @@ pub fn agree(event_type: EventType, view: View, bytes: &[u8]) -> Result<Agreemen
             String::from_utf8_lossy(bytes),
         )),
     }
+}
+
+/// The rule about bytes that they break somewhere, be it behind what the decoder has stumbled over.
+fn invisible(bytes: &[u8]) -> Option<Rule> {
+    let refusal = Reader::new(bytes, View::Reader).skip().err()?;
+    INVISIBLE.contains(&refusal.rule).then_some(refusal.rule)
 }
 
 /// What was accepted is written and read again as the same value.
