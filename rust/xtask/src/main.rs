@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["setup"] => match setup::run() {
+        ["setup"] => match setup::run(&root()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 console::err(&message);

@@ -1,14 +1,27 @@
 //! `cargo xtask setup`: what the tests need beside Rust.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::console::out as say;
 
-/// A program that the tests call, and the Debian package that has it.
-const PROGRAMS: &[(&str, &str)] = &[("cc", "gcc"), ("sqlite3", "sqlite3")];
+mod node;
 
-/// Installs what is missing as root, or says which command does it.
-pub(crate) fn run() -> Result<(), String> {
+/// A program that the tests call, and the Debian package that has it.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("cc", "gcc"),
+    ("sqlite3", "sqlite3"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+];
+
+/// Installs what is missing as root, or says which command does it; then the packages that programs here call.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    programs()?;
+    node::install(root)
+}
+
+fn programs() -> Result<(), String> {
     let missing: Vec<&str> = PROGRAMS
         .iter()
         .filter(|(program, _)| !is_there(program))

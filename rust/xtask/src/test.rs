@@ -45,7 +45,7 @@ const fn stage(name: &'static str, command: &'static str) -> Stage {
 
 /// Runs every stage, also after one has failed, and prints what each took.
 pub(crate) fn run(root: &Path) -> ExitCode {
-    if let Err(message) = crate::setup::run() {
+    if let Err(message) = crate::setup::run(root) {
         say(&message);
         return ExitCode::FAILURE;
     }
