@@ -4,6 +4,7 @@
 mod event;
 mod exact;
 mod http;
+mod json_test_suite;
 mod reader;
 mod scalar;
 mod step;
