@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use ingenium_types::{EventType, Refusal, Rule, View};
+use ingenium_types::{EventType, Reader, Refusal, Rule, View};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -23,6 +23,10 @@ pub(crate) fn explain(
     view: View,
     refusal: &Refusal,
 ) -> Vec<Finding> {
+    // What is no JSON as a whole is not looked at member by member, wherever the decoder has stumbled first.
+    let mut reader = Reader::new(data, View::Reader);
+    let json = reader.skip().map(drop).and_then(|()| reader.finish());
+    let refusal = json.as_ref().err().unwrap_or(refusal);
     if refusal.rule.is_json() {
         let (message, help) = json_message(refusal.rule);
         return vec![

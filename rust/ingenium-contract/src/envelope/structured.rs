@@ -139,7 +139,10 @@ fn member(
             let span = start..start + token.len();
             let text = String::from_utf8_lossy(token);
             match (kind, text.parse::<i32>()) {
-                (Kind::Number, Ok(number)) => builder.attribute(name, number.into()),
+                // `-0` would come back as `0`: only what is written as it was read is taken.
+                (Kind::Number, Ok(number)) if text == number.to_string() => {
+                    builder.attribute(name, number.into())
+                }
                 _ => builder.findings.push(
                     Finding::error(
                         rule::ATTRIBUTE_TYPE,
