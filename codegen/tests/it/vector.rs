@@ -159,9 +159,10 @@ fn ask_ajv(lines: &[String]) -> Vec<Value> {
         .expect("node starts");
     let mut stdin = child.stdin.take().unwrap();
     let questions = lines.join("\n");
-    let writer = std::thread::spawn(move || stdin.write_all(questions.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.write_all(questions.as_bytes()).unwrap());
+        child.wait_with_output().unwrap()
+    });
     assert!(output.status.success(), "{}", output.status);
     let answers: Vec<Value> = String::from_utf8(output.stdout)
         .unwrap()

@@ -1,6 +1,8 @@
 //! Subcommands, one a file.
 
+mod completions;
 mod conform;
+mod man;
 mod run;
 mod up;
 mod validate;
@@ -8,6 +10,7 @@ mod validate;
 use clap::{Parser, Subcommand};
 
 use crate::exit::{Code, Failure};
+use crate::terminal::Terminal;
 
 /// Event-driven trading on CloudEvents: run it, validate events, judge components
 #[derive(Debug, Parser)]
@@ -15,6 +18,9 @@ use crate::exit::{Code, Failure};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    #[command(flatten)]
+    terminal: Terminal,
 }
 
 #[derive(Debug, Subcommand)]
@@ -23,15 +29,20 @@ enum Command {
     Run(run::Arguments),
     Validate(validate::Arguments),
     Conform(conform::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs what the arguments say.
 pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
+    let terminal = arguments.terminal;
     match arguments.command {
-        Command::Up(arguments) => up::execute(&arguments),
-        Command::Run(arguments) => run::execute(&arguments),
-        Command::Validate(arguments) => validate::execute(&arguments),
+        Command::Up(arguments) => up::execute(&arguments, terminal),
+        Command::Run(arguments) => run::execute(&arguments, terminal),
+        Command::Validate(arguments) => validate::execute(&arguments, terminal),
         Command::Conform(arguments) => conform::execute(arguments),
+        Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Man(arguments) => man::execute(&arguments),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The `ingenium` command: data on stdout, logs on stderr.
 
 mod command;
+mod diagnostic;
 mod exit;
+mod terminal;
 
 use clap::Parser as _;
 

@@ -14,7 +14,8 @@ mod corpus;
 mod peer;
 
 fn payload(criterion: &mut Criterion) {
-    let cases: [(&str, EventType, fn(&Value) -> bool); 3] = [
+    type Keep = fn(&Value) -> bool;
+    let cases: [(&str, EventType, Keep); 3] = [
         ("ohlc", EventType::IngestorData, |data| {
             data["Type"] == "data.type.ohlc"
         }),

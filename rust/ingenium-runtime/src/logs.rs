@@ -12,13 +12,8 @@ pub fn install(environment: &Environment) {
     install_with(environment, "info");
 }
 
-/// As [`install`], but shows warnings and errors only, unless `RUST_LOG` asks for more: for commands whose output
-/// is for people.
-pub fn install_quiet(environment: &Environment) {
-    install_with(environment, "warn");
-}
-
-fn install_with(environment: &Environment, default_filter: &str) {
+/// As [`install`], with another filter where `RUST_LOG` is not set.
+pub fn install_with(environment: &Environment, default_filter: &str) {
     let asked = environment.get_nonempty("RUST_LOG");
     let parsed = asked.map(EnvFilter::try_new);
     let refused = matches!(parsed, Some(Err(_)));

@@ -37,7 +37,7 @@ pub(crate) fn run(root: &Path, options: &[&str]) -> ExitCode {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
-            console::err(&format!("cannot start cargo: {error}"));
+            console::err(format!("cannot start cargo: {error}"));
             ExitCode::FAILURE
         }
     }

@@ -33,8 +33,8 @@ pub(super) fn read(slots: &[Slot<'_>]) -> TokenStream {
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
                 #(#arms)*
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
     }
@@ -55,14 +55,14 @@ fn foreseen((index, slot): (usize, &Slot<'_>)) -> TokenStream {
 fn arm(slot: &Slot<'_>) -> TokenStream {
     let name = Literal::byte_string(slot.name.as_bytes());
     let (ident, decode) = (&slot.local, &slot.decode);
-    let read = quote!(reader.member(&name, &mut #ident, #decode)?);
+    let read = quote!(reader.member(&name, &mut #ident, #decode));
     match &slot.after {
         None => quote!(#name => #read,),
         // A value that comes too early is passed over now, and read when all names are known.
         Some(other) => quote! {
             #name => match &#other {
                 Some(tag) if later.is_none() => #read,
-                _ => reader.member(&name, &mut later, Reader::put_off)?,
+                _ => reader.member(&name, &mut later, Reader::put_off),
             }
         },
     }

@@ -58,7 +58,7 @@ pub(crate) fn changes(keyword: &str, value: &Value) -> Vec<Change> {
     match (keyword, value) {
         ("enum", Value::Array(items)) => {
             let mut more = items.clone();
-            more.extend(items.first().map(|first| other_case(first)));
+            more.extend(items.first().map(other_case));
             changes.push(Change {
                 what: "with its first value in lower case".to_owned(),
                 value: Some(Value::Array(more)),

@@ -13,6 +13,9 @@ use crate::exit::{Code, Failure};
 /// Starts the command with PORT and K_SINK set, as Knative would, sends it events, and judges what it answers and
 /// emits. Exit status: 0 conformant, 1 not, 2 wrong usage, 3 it did not start.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium conform --role strategy -- python3 my_strategy.py --port {port}")]
 pub(crate) struct Arguments {
     /// What the component is
     #[arg(long, value_name = "ROLE")]

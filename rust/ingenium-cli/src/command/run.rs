@@ -10,11 +10,15 @@ use ingenium_runtime::shutdown::Shutdown;
 
 use super::runtime;
 use crate::exit::{Code, Failure};
+use crate::terminal::Terminal;
 
 /// Run one reference component, served as on Knative
 ///
 /// Listens on PORT, posts to K_SINK. Components: ingestor/csv, strategy/rsi, portfolio/long-only, executor/paper.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ PORT=8081 K_SINK=http://127.0.0.1:8080 ingenium run strategy/rsi")]
 pub(crate) struct Arguments {
     /// The component, such as `strategy/rsi`
     #[arg(value_name = "ROLE/NAME")]
@@ -29,9 +33,9 @@ pub(crate) struct Arguments {
     exit_with_parent: bool,
 }
 
-pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
     let environment = Environment::of_process();
-    logs::install(&environment);
+    logs::install_with(&environment, terminal.log_filter("info"));
     let settings = KnativeSettings::read(&environment).map_err(Failure::usage)?;
     runtime()?.block_on(async {
         let shutdown =

@@ -22,6 +22,7 @@ use self::report::{Format, Report};
 use self::settings::Settings;
 use super::runtime;
 use crate::exit::{Code, Failure};
+use crate::terminal::Terminal;
 
 /// Run broker and reference components on this machine, over recorded bars
 ///
@@ -29,6 +30,10 @@ use crate::exit::{Code, Failure};
 /// process of its own that speaks HTTP as on Knative. Without --csv it runs daily bars of IBM, GOOG and FB.
 /// Kill it at any time and start it again: it goes on where it was.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  $ ingenium up --exit-when-done --fresh
+  $ ingenium up --csv prices.csv=ACME --sizing fixed:10 --fee-bps 5")]
 pub(crate) struct Arguments {
     /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
     #[arg(long, value_name = "FILE[=SYMBOL]")]
@@ -75,9 +80,9 @@ pub(crate) struct Arguments {
 const NAMESPACE: &str = "ingenium";
 const BROKER: &str = "broker";
 
-pub(crate) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
     let environment = Environment::of_process();
-    logs::install_quiet(&environment);
+    logs::install_with(&environment, terminal.log_filter("warn"));
     let settings = Settings::parse(arguments)?;
     let directory = Directory::prepare(&arguments.data_dir, &settings, arguments.fresh)?;
     runtime()?.block_on(go(arguments, &settings, &directory, &environment))

@@ -3,5 +3,7 @@
 mod bad_input;
 mod conform;
 mod program;
+mod reference;
 mod up;
 mod validate;
+mod validate_many;

@@ -94,7 +94,7 @@ fn the_views_differ() {
 fn what_cannot_be_read_is_named() {
     for (arguments, part) in [
         (&["validate", "no/such/file"][..], "no/such/file"),
-        (&["validate"], "FILE"),
+        (&["validate"], "PATH"),
         (&["validate", "-", "--type", "nonsense"], "nonsense"),
         (&["validate", "-"], "no event"),
     ] {

@@ -141,7 +141,7 @@ fn member(
             match (kind, text.parse::<i32>()) {
                 // `-0` would come back as `0`: only what is written as it was read is taken.
                 (Kind::Number, Ok(number)) if text == number.to_string() => {
-                    builder.attribute(name, number.into())
+                    builder.attribute(name, number.into());
                 }
                 _ => builder.findings.push(
                     Finding::error(

@@ -319,65 +319,63 @@ impl Decode for ExecutionEvent {
             )?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode)?,
-                b"ExecutionId" => {
-                    reader.member(&name, &mut execution_id, Decode::decode)?
-                }
-                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
-                b"Side" => reader.member(&name, &mut side, Decode::decode)?,
-                b"ExecType" => reader.member(&name, &mut exec_type, Decode::decode)?,
-                b"Status" => reader.member(&name, &mut status, Decode::decode)?,
+                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode),
+                b"ExecutionId" => reader.member(&name, &mut execution_id, Decode::decode),
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode),
+                b"Side" => reader.member(&name, &mut side, Decode::decode),
+                b"ExecType" => reader.member(&name, &mut exec_type, Decode::decode),
+                b"Status" => reader.member(&name, &mut status, Decode::decode),
                 b"OrderQuantity" => {
-                    reader.member(&name, &mut order_quantity, Decode::decode)?
+                    reader.member(&name, &mut order_quantity, Decode::decode)
                 }
                 b"CumulativeQuantity" => {
-                    reader.member(&name, &mut cumulative_quantity, Decode::decode)?
+                    reader.member(&name, &mut cumulative_quantity, Decode::decode)
                 }
                 b"LeavesQuantity" => {
-                    reader.member(&name, &mut leaves_quantity, Decode::decode)?
+                    reader.member(&name, &mut leaves_quantity, Decode::decode)
                 }
-                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode),
                 b"LastQuantity" => {
-                    reader.member(&name, &mut last_quantity, Decode::decode)?
+                    reader.member(&name, &mut last_quantity, Decode::decode)
                 }
-                b"LastPrice" => reader.member(&name, &mut last_price, Decode::decode)?,
+                b"LastPrice" => reader.member(&name, &mut last_price, Decode::decode),
                 b"CumulativeCost" => {
-                    reader.member(&name, &mut cumulative_cost, Decode::decode)?
+                    reader.member(&name, &mut cumulative_cost, Decode::decode)
                 }
                 b"AveragePrice" => {
-                    reader.member(&name, &mut average_price, Decode::decode)?
+                    reader.member(&name, &mut average_price, Decode::decode)
                 }
-                b"Commission" => reader.member(&name, &mut commission, Decode::decode)?,
+                b"Commission" => reader.member(&name, &mut commission, Decode::decode),
                 b"CommissionCurrency" => {
-                    reader.member(&name, &mut commission_currency, Decode::decode)?
+                    reader.member(&name, &mut commission_currency, Decode::decode)
                 }
                 b"CumulativeCommission" => {
-                    reader.member(&name, &mut cumulative_commission, Decode::decode)?
+                    reader.member(&name, &mut cumulative_commission, Decode::decode)
                 }
-                b"Liquidity" => reader.member(&name, &mut liquidity, Decode::decode)?,
+                b"Liquidity" => reader.member(&name, &mut liquidity, Decode::decode),
                 b"RejectReason" => {
-                    reader.member(&name, &mut reject_reason, Decode::decode)?
+                    reader.member(&name, &mut reject_reason, Decode::decode)
                 }
                 b"CancelReason" => {
-                    reader.member(&name, &mut cancel_reason, Decode::decode)?
+                    reader.member(&name, &mut cancel_reason, Decode::decode)
                 }
                 b"ReferenceExecutionId" => {
-                    reader.member(&name, &mut reference_execution_id, Decode::decode)?
+                    reader.member(&name, &mut reference_execution_id, Decode::decode)
                 }
-                b"Text" => reader.member(&name, &mut text, Decode::decode)?,
+                b"Text" => reader.member(&name, &mut text, Decode::decode),
                 b"VenueOrderId" => {
-                    reader.member(&name, &mut venue_order_id, Decode::decode)?
+                    reader.member(&name, &mut venue_order_id, Decode::decode)
                 }
-                b"TradeId" => reader.member(&name, &mut trade_id, Decode::decode)?,
-                b"Venue" => reader.member(&name, &mut venue, Decode::decode)?,
-                b"Account" => reader.member(&name, &mut account, Decode::decode)?,
-                b"Currency" => reader.member(&name, &mut currency, Decode::decode)?,
+                b"TradeId" => reader.member(&name, &mut trade_id, Decode::decode),
+                b"Venue" => reader.member(&name, &mut venue, Decode::decode),
+                b"Account" => reader.member(&name, &mut account, Decode::decode),
+                b"Currency" => reader.member(&name, &mut currency, Decode::decode),
                 b"ReceivedTimestamp" => {
-                    reader.member(&name, &mut received_timestamp, Decode::decode)?
+                    reader.member(&name, &mut received_timestamp, Decode::decode)
                 }
-                b"Reconciled" => reader.member(&name, &mut reconciled, Decode::decode)?,
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                b"Reconciled" => reader.member(&name, &mut reconciled, Decode::decode),
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let order_id = required(order_id, "OrderId", &object)?;

@@ -100,9 +100,9 @@ impl Decode for DataEvent {
             )?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"Type" => reader.member(&name, &mut type_, MarketData::tag)?,
-                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
-                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
+                b"Type" => reader.member(&name, &mut type_, MarketData::tag),
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode),
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode),
                 b"Data" => {
                     match &type_ {
                         Some(tag) if later.is_none() => {
@@ -111,22 +111,22 @@ impl Decode for DataEvent {
                                     &name,
                                     &mut data,
                                     |reader| MarketData::decode(tag, reader),
-                                )?
+                                )
                         }
-                        _ => reader.member(&name, &mut later, Reader::put_off)?,
+                        _ => reader.member(&name, &mut later, Reader::put_off),
                     }
                 }
                 b"EndTimestamp" => {
-                    reader.member(&name, &mut end_timestamp, Decode::decode)?
+                    reader.member(&name, &mut end_timestamp, Decode::decode)
                 }
-                b"Venue" => reader.member(&name, &mut venue, Decode::decode)?,
-                b"Currency" => reader.member(&name, &mut currency, Decode::decode)?,
-                b"Sequence" => reader.member(&name, &mut sequence, Decode::decode)?,
+                b"Venue" => reader.member(&name, &mut venue, Decode::decode),
+                b"Currency" => reader.member(&name, &mut currency, Decode::decode),
+                b"Sequence" => reader.member(&name, &mut sequence, Decode::decode),
                 b"ReceivedTimestamp" => {
-                    reader.member(&name, &mut received_timestamp, Decode::decode)?
+                    reader.member(&name, &mut received_timestamp, Decode::decode)
                 }
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let tag = required(type_, "Type", &object)?;
@@ -364,22 +364,22 @@ impl Decode for OhlcData {
         reader.foresee(&mut members, b",\"Revision\":", &mut revision, Decode::decode)?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"Open" => reader.member(&name, &mut open, Decode::decode)?,
-                b"High" => reader.member(&name, &mut high, Decode::decode)?,
-                b"Low" => reader.member(&name, &mut low, Decode::decode)?,
-                b"Close" => reader.member(&name, &mut close, Decode::decode)?,
-                b"Volume" => reader.member(&name, &mut volume, Decode::decode)?,
-                b"Period" => reader.member(&name, &mut period, Decode::decode)?,
-                b"TradeCount" => reader.member(&name, &mut trade_count, Decode::decode)?,
-                b"Vwap" => reader.member(&name, &mut vwap, Decode::decode)?,
+                b"Open" => reader.member(&name, &mut open, Decode::decode),
+                b"High" => reader.member(&name, &mut high, Decode::decode),
+                b"Low" => reader.member(&name, &mut low, Decode::decode),
+                b"Close" => reader.member(&name, &mut close, Decode::decode),
+                b"Volume" => reader.member(&name, &mut volume, Decode::decode),
+                b"Period" => reader.member(&name, &mut period, Decode::decode),
+                b"TradeCount" => reader.member(&name, &mut trade_count, Decode::decode),
+                b"Vwap" => reader.member(&name, &mut vwap, Decode::decode),
                 b"AdjustedClose" => {
-                    reader.member(&name, &mut adjusted_close, Decode::decode)?
+                    reader.member(&name, &mut adjusted_close, Decode::decode)
                 }
-                b"Adjustment" => reader.member(&name, &mut adjustment, Decode::decode)?,
-                b"Final" => reader.member(&name, &mut final_, Decode::decode)?,
-                b"Revision" => reader.member(&name, &mut revision, Decode::decode)?,
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                b"Adjustment" => reader.member(&name, &mut adjustment, Decode::decode),
+                b"Final" => reader.member(&name, &mut final_, Decode::decode),
+                b"Revision" => reader.member(&name, &mut revision, Decode::decode),
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let open = required(open, "Open", &object)?;
@@ -462,14 +462,14 @@ impl Decode for TradeData {
             )?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"Price" => reader.member(&name, &mut price, Decode::decode)?,
-                b"Quantity" => reader.member(&name, &mut quantity, Decode::decode)?,
-                b"TradeId" => reader.member(&name, &mut trade_id, Decode::decode)?,
+                b"Price" => reader.member(&name, &mut price, Decode::decode),
+                b"Quantity" => reader.member(&name, &mut quantity, Decode::decode),
+                b"TradeId" => reader.member(&name, &mut trade_id, Decode::decode),
                 b"AggressorSide" => {
-                    reader.member(&name, &mut aggressor_side, Decode::decode)?
+                    reader.member(&name, &mut aggressor_side, Decode::decode)
                 }
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let price = required(price, "Price", &object)?;
@@ -540,12 +540,12 @@ impl Decode for QuoteData {
         reader.foresee(&mut members, b",\"AskSize\":", &mut ask_size, Decode::decode)?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"BidPrice" => reader.member(&name, &mut bid_price, Decode::decode)?,
-                b"BidSize" => reader.member(&name, &mut bid_size, Decode::decode)?,
-                b"AskPrice" => reader.member(&name, &mut ask_price, Decode::decode)?,
-                b"AskSize" => reader.member(&name, &mut ask_size, Decode::decode)?,
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                b"BidPrice" => reader.member(&name, &mut bid_price, Decode::decode),
+                b"BidSize" => reader.member(&name, &mut bid_size, Decode::decode),
+                b"AskPrice" => reader.member(&name, &mut ask_price, Decode::decode),
+                b"AskSize" => reader.member(&name, &mut ask_size, Decode::decode),
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let bid_price = required(bid_price, "BidPrice", &object)?;

@@ -99,19 +99,19 @@ impl Decode for CancelEvent {
         reader.foresee(&mut members, b",\"Reason\":", &mut reason, Decode::decode)?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode)?,
-                b"CancelId" => reader.member(&name, &mut cancel_id, Decode::decode)?,
-                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
-                b"Side" => reader.member(&name, &mut side, Decode::decode)?,
+                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode),
+                b"CancelId" => reader.member(&name, &mut cancel_id, Decode::decode),
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode),
+                b"Side" => reader.member(&name, &mut side, Decode::decode),
                 b"OrderQuantity" => {
-                    reader.member(&name, &mut order_quantity, Decode::decode)?
+                    reader.member(&name, &mut order_quantity, Decode::decode)
                 }
-                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
-                b"Portfolio" => reader.member(&name, &mut portfolio, Decode::decode)?,
-                b"Account" => reader.member(&name, &mut account, Decode::decode)?,
-                b"Reason" => reader.member(&name, &mut reason, Decode::decode)?,
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode),
+                b"Portfolio" => reader.member(&name, &mut portfolio, Decode::decode),
+                b"Account" => reader.member(&name, &mut account, Decode::decode),
+                b"Reason" => reader.member(&name, &mut reason, Decode::decode),
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let order_id = required(order_id, "OrderId", &object)?;

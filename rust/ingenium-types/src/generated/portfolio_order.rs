@@ -233,39 +233,35 @@ impl Decode for OrderEvent {
             )?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"Side" => reader.member(&name, &mut side, Decode::decode)?,
-                b"Quantity" => reader.member(&name, &mut quantity, Decode::decode)?,
-                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
-                b"Type" => reader.member(&name, &mut type_, Decode::decode)?,
-                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode)?,
-                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
-                b"LimitPrice" => reader.member(&name, &mut limit_price, Decode::decode)?,
-                b"StopPrice" => reader.member(&name, &mut stop_price, Decode::decode)?,
-                b"TrailAmount" => {
-                    reader.member(&name, &mut trail_amount, Decode::decode)?
-                }
+                b"Side" => reader.member(&name, &mut side, Decode::decode),
+                b"Quantity" => reader.member(&name, &mut quantity, Decode::decode),
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode),
+                b"Type" => reader.member(&name, &mut type_, Decode::decode),
+                b"OrderId" => reader.member(&name, &mut order_id, Decode::decode),
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode),
+                b"LimitPrice" => reader.member(&name, &mut limit_price, Decode::decode),
+                b"StopPrice" => reader.member(&name, &mut stop_price, Decode::decode),
+                b"TrailAmount" => reader.member(&name, &mut trail_amount, Decode::decode),
                 b"TrailPercent" => {
-                    reader.member(&name, &mut trail_percent, Decode::decode)?
+                    reader.member(&name, &mut trail_percent, Decode::decode)
                 }
                 b"TimeInForce" => {
-                    reader.member(&name, &mut time_in_force, Decode::decode)?
+                    reader.member(&name, &mut time_in_force, Decode::decode)
                 }
-                b"ExpiresAt" => reader.member(&name, &mut expires_at, Decode::decode)?,
-                b"MaxNotional" => {
-                    reader.member(&name, &mut max_notional, Decode::decode)?
-                }
-                b"Account" => reader.member(&name, &mut account, Decode::decode)?,
-                b"Portfolio" => reader.member(&name, &mut portfolio, Decode::decode)?,
-                b"Strategy" => reader.member(&name, &mut strategy, Decode::decode)?,
-                b"Venue" => reader.member(&name, &mut venue, Decode::decode)?,
-                b"Currency" => reader.member(&name, &mut currency, Decode::decode)?,
-                b"ReduceOnly" => reader.member(&name, &mut reduce_only, Decode::decode)?,
-                b"PostOnly" => reader.member(&name, &mut post_only, Decode::decode)?,
+                b"ExpiresAt" => reader.member(&name, &mut expires_at, Decode::decode),
+                b"MaxNotional" => reader.member(&name, &mut max_notional, Decode::decode),
+                b"Account" => reader.member(&name, &mut account, Decode::decode),
+                b"Portfolio" => reader.member(&name, &mut portfolio, Decode::decode),
+                b"Strategy" => reader.member(&name, &mut strategy, Decode::decode),
+                b"Venue" => reader.member(&name, &mut venue, Decode::decode),
+                b"Currency" => reader.member(&name, &mut currency, Decode::decode),
+                b"ReduceOnly" => reader.member(&name, &mut reduce_only, Decode::decode),
+                b"PostOnly" => reader.member(&name, &mut post_only, Decode::decode),
                 b"ExtendedHours" => {
-                    reader.member(&name, &mut extended_hours, Decode::decode)?
+                    reader.member(&name, &mut extended_hours, Decode::decode)
                 }
                 b"PositionEffect" => {
-                    reader.member(&name, &mut position_effect, Decode::decode)?
+                    reader.member(&name, &mut position_effect, Decode::decode)
                 }
                 b"Tags" => {
                     reader
@@ -273,10 +269,10 @@ impl Decode for OrderEvent {
                             &name,
                             &mut tags,
                             |reader| reader.map::<Name, FreeText>(32usize),
-                        )?
+                        )
                 }
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let side = required(side, "Side", &object)?;

@@ -122,26 +122,26 @@ impl Decode for SignalEvent {
         reader.foresee(&mut members, b",\"Reason\":", &mut reason, Decode::decode)?;
         while let Some(name) = reader.next(&mut members)? {
             match name.text.as_bytes() {
-                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode)?,
-                b"Signal" => reader.member(&name, &mut signal, Decode::decode)?,
-                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode)?,
-                b"Strategy" => reader.member(&name, &mut strategy, Decode::decode)?,
-                b"Strength" => reader.member(&name, &mut strength, Decode::decode)?,
+                b"Symbol" => reader.member(&name, &mut symbol, Decode::decode),
+                b"Signal" => reader.member(&name, &mut signal, Decode::decode),
+                b"Timestamp" => reader.member(&name, &mut timestamp, Decode::decode),
+                b"Strategy" => reader.member(&name, &mut strategy, Decode::decode),
+                b"Strength" => reader.member(&name, &mut strength, Decode::decode),
                 b"TargetWeight" => {
-                    reader.member(&name, &mut target_weight, Decode::decode)?
+                    reader.member(&name, &mut target_weight, Decode::decode)
                 }
                 b"TargetQuantity" => {
-                    reader.member(&name, &mut target_quantity, Decode::decode)?
+                    reader.member(&name, &mut target_quantity, Decode::decode)
                 }
-                b"Price" => reader.member(&name, &mut price, Decode::decode)?,
-                b"StopPrice" => reader.member(&name, &mut stop_price, Decode::decode)?,
+                b"Price" => reader.member(&name, &mut price, Decode::decode),
+                b"StopPrice" => reader.member(&name, &mut stop_price, Decode::decode),
                 b"TakeProfitPrice" => {
-                    reader.member(&name, &mut take_profit_price, Decode::decode)?
+                    reader.member(&name, &mut take_profit_price, Decode::decode)
                 }
-                b"ExpiresAt" => reader.member(&name, &mut expires_at, Decode::decode)?,
-                b"Reason" => reader.member(&name, &mut reason, Decode::decode)?,
-                _ => reader.unknown(&mut members, &name)?,
-            }
+                b"ExpiresAt" => reader.member(&name, &mut expires_at, Decode::decode),
+                b"Reason" => reader.member(&name, &mut reason, Decode::decode),
+                _ => reader.unknown(&mut members, &name),
+            }?;
         }
         let object = reader.range(&members);
         let symbol = required(symbol, "Symbol", &object)?;

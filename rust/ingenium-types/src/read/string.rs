@@ -6,6 +6,8 @@ use super::{Reader, Text};
 use crate::refusal::{Refusal, Rule};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
+/// Letters in all bytes but the lowest, for the last bytes of the input.
+const LETTERS: u64 = (ONES << 8) * b'a' as u64;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// Marks the high bit of bytes that equal `byte`, and perhaps of bytes above a marked one: the lowest mark is true.
@@ -46,7 +48,7 @@ impl<'a> Reader<'a> {
             at += 8;
         }
         while let Some(&byte) = self.bytes.get(at)
-            && marks(u64::from(byte) | (ONES << 8) * u64::from(b'a')) == 0
+            && marks(u64::from(byte) | LETTERS) == 0
         {
             at += 1;
         }
