@@ -81,6 +81,7 @@ fn event(criterion: &mut Criterion) {
     let canonical = corpus::events();
     let shuffled = corpus::shuffled(&canonical);
     for (name, events) in [("canonical", canonical), ("any-order", shuffled)] {
+        corpus::keep(name, &events);
         let events: Vec<Bytes> = events.into_iter().map(Bytes::from).collect();
         let mut group = criterion.benchmark_group(format!("event/{name}"));
         group.throughput(criterion::Throughput::Elements(events.len() as u64));

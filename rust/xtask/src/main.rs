@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod agreement;
+mod bench;
 mod console;
 mod endurance;
 mod generate;
@@ -22,6 +23,7 @@ Commands:
   test                Run every check: what CI runs
   agreement [--inputs N] [--seed N]
                       Put generated payloads before the decoders and the jsonschema crate: all must agree
+  bench               How fast the judge is, as ratios to its peers in the same run
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         },
         ["test"] => test::run(&root()),
         ["agreement", ref options @ ..] => agreement::run(&root(), options),
+        ["bench"] => bench::run(&root()),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
             Ok(options) => endurance::run(&root(), options),
             Err(message) => {

@@ -90,6 +90,14 @@ fn event(event_type: EventType, data: &[u8]) -> Vec<u8> {
     to_structured(&event)
 }
 
+/// Writes events, one a line, to where peers in other languages find them.
+pub(crate) fn keep(name: &str, events: &[Vec<u8>]) {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.ndjson"));
+    let mut lines = events.join(&b'\n');
+    lines.push(b'\n');
+    std::fs::write(file, lines).expect("a writable target folder");
+}
+
 /// The same events with the members of every object in another order, the same order in every run.
 pub(crate) fn shuffled(events: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut seed = 1_u64;
