@@ -85,7 +85,7 @@ impl Bundler {
         let Json::Object(object) = schema else {
             return schema.clone();
         };
-        let extensible = object.get("x-ingenium-extensible").is_some();
+        let extensible = object.get("x-ingenium-extensible") == Some(&Json::Bool(true));
         let mut out = Object::default();
         for (keyword, value) in object.iter() {
             match keyword {

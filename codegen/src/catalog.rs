@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 
 /// Where the catalog stands, relative to the repository.
 pub(crate) const FILE: &str = "schemas/catalog.json";
@@ -92,14 +93,19 @@ pub enum PartitionKey {
 impl Catalog {
     pub(crate) fn from_json(json: &Json) -> Result<Self, Error> {
         let catalog: Self = serde_json::from_value(json.to_value())
-            .map_err(|error| Error::new(FILE, "", error.to_string()))?;
+            .map_err(|error| Error::new(rule::CATALOG, FILE, "", error.to_string()))?;
         for (index, entry) in catalog.events.iter().enumerate() {
             let twin = catalog.events[..index]
                 .iter()
                 .any(|other| other.event_type == entry.event_type || other.schema == entry.schema);
             if twin {
                 let message = format!("`{}` or its schema stands twice", entry.event_type);
-                return Err(Error::new(FILE, &format!("/events/{index}"), message));
+                return Err(Error::new(
+                    rule::CATALOG,
+                    FILE,
+                    &format!("/events/{index}"),
+                    message,
+                ));
             }
         }
         Ok(catalog)
@@ -116,7 +122,7 @@ impl Catalog {
 /// Reads a file of the tree.
 pub(crate) fn read(root: &Path, file: &str) -> Result<Json, Errors> {
     let bytes = std::fs::read(root.join(file))
-        .map_err(|error| Error::new(file, "", format!("cannot read: {error}")))?;
+        .map_err(|error| Error::new(rule::FILE, file, "", format!("cannot read: {error}")))?;
     serde_json::from_slice(&bytes)
-        .map_err(|error| Error::new(file, "", format!("not JSON: {error}")).into())
+        .map_err(|error| Error::new(rule::JSON, file, "", format!("not JSON: {error}")).into())
 }

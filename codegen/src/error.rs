@@ -5,6 +5,8 @@ use std::fmt;
 /// One fault, at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
+    /// The stable id of the broken rule, such as `ING-L-REF-RESOLVES`.
+    pub rule: &'static str,
     /// The file, relative to the repository.
     pub file: String,
     /// JSON pointer into the file, empty for the whole of it.
@@ -14,8 +16,14 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(file: &str, pointer: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        rule: &'static str,
+        file: &str,
+        pointer: &str,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
+            rule,
             file: file.to_owned(),
             pointer: pointer.to_owned(),
             message: message.into(),
@@ -25,7 +33,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}: {}", self.file, self.pointer, self.message)
+        write!(
+            f,
+            "{}#{}: {} ({})",
+            self.file, self.pointer, self.message, self.rule
+        )
     }
 }
 

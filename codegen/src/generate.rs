@@ -7,6 +7,7 @@ use crate::catalog::{self, Catalog};
 use crate::emit;
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::lower::{self, Definitions};
 use crate::meta::Meta;
 use crate::model::Model;
@@ -31,8 +32,9 @@ pub fn generate(root: &Path) -> Result<FileSet, Errors> {
                 &source.common,
                 view,
             );
-            let text = serde_json::to_string_pretty(&bundle)
-                .map_err(|error| Error::new(&event.entry.file(), "", error.to_string()))?;
+            let text = serde_json::to_string_pretty(&bundle).map_err(|error| {
+                Error::new(rule::JSON, &event.entry.file(), "", error.to_string())
+            })?;
             files.insert(bundle::path(view, event), text + "\n");
         }
     }

@@ -8,6 +8,7 @@
 
 mod error;
 mod json;
+pub mod lint;
 
 pub mod catalog;
 mod meta;

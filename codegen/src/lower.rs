@@ -6,6 +6,7 @@
 use crate::catalog::{Catalog, Entry};
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::model::{Enumeration, Event, Field, Payload, Shape, Struct};
 
 mod definitions;
@@ -66,7 +67,11 @@ fn identified(root: &Node<'_>, id: &str) -> Result<(), Errors> {
         return Ok(());
     }
     Err(root
-        .error_at("$id", format!("the id of this file is `{id}`"))
+        .error_at(
+            rule::ID_MATCHES_PATH,
+            "$id",
+            format!("the id of this file is `{id}`"),
+        )
         .into())
 }
 
@@ -84,7 +89,11 @@ fn structure(node: &Node<'_>, definitions: &Definitions, title: &str) -> Result<
     {
         let properties = node.child("properties").unwrap_or_else(|| node.clone());
         return Err(properties
-            .error_at(&field.name, "the object is no tagged union")
+            .error_at(
+                rule::UNION_TAGGED,
+                &field.name,
+                "the object is no tagged union",
+            )
             .into());
     }
     Ok(Struct {
@@ -117,7 +126,11 @@ fn require(node: &Node<'_>, fields: &mut [Field]) -> Result<(), Errors> {
     for name in node.texts("required") {
         match fields.iter_mut().find(|field| field.name == name) {
             Some(field) => field.required = true,
-            None => errors.push(node.error_at("required", format!("`{name}` is not declared"))),
+            None => errors.push(node.error_at(
+                rule::REQUIRED_DECLARED,
+                "required",
+                format!("`{name}` is not declared"),
+            )),
         }
     }
     errors.or(())
@@ -129,13 +142,16 @@ fn routed(root: &Node<'_>, event: &Event) -> Result<(), Error> {
     let fields = event.payload.fields();
     let declared = |name: &str| fields.iter().find(|field| field.name == name);
     if declared(&event.entry.subject.property).is_none_or(|field| !field.required) {
-        return Err(root.error("the member that the catalog names as subject is not required"));
+        return Err(root.error(
+            rule::CATALOG,
+            "the member that the catalog names as subject is not required",
+        ));
     }
     if let PartitionKey::Property { property, default } = &event.entry.partition_key
         && declared(property).is_none_or(|field| !field.required && default.is_none())
     {
         let message = "the member that the catalog names as partition key may be absent";
-        return Err(root.error(message));
+        return Err(root.error(rule::CATALOG, message));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 
 const SCHEMA: &str = "schemas/meta/schema.schema.json";
 const CATALOG: &str = "schemas/meta/catalog.schema.json";
@@ -53,7 +54,7 @@ fn compile(file: &str, schema: &serde_json::Value) -> Result<jsonschema::Validat
         .with_draft(jsonschema::Draft::Draft202012)
         .offline()
         .build(schema)
-        .map_err(|error| Error::new(file, "", error.to_string()).into())
+        .map_err(|error| Error::new(rule::KEYWORD_ALLOWED, file, "", error.to_string()).into())
 }
 
 fn check(validator: &jsonschema::Validator, file: &str, json: &Json) -> Result<(), Errors> {
@@ -78,9 +79,30 @@ fn closest(error: &jsonschema::ValidationError<'_>, file: &str, errors: &mut Err
             }
         }
         None => errors.push(Error::new(
+            rule_of(error),
             file,
             error.instance_path().as_str(),
             error.masked().to_string(),
         )),
+    }
+}
+
+/// The rule behind a keyword of the meta-schema that refuses.
+fn rule_of(error: &jsonschema::ValidationError<'_>) -> &'static str {
+    use jsonschema::error::ValidationErrorKind as Kind;
+    let place = error.instance_path().as_str();
+    let at = |name: &str| place.ends_with(&format!("/{name}"));
+    match error.kind() {
+        Kind::Required { property } if property == "description" => rule::DESCRIPTION,
+        Kind::Required { property } if property == "examples" => rule::EXAMPLES_VALID,
+        Kind::Required { property } if property == "x-ingenium-extensible" => {
+            rule::ENUM_EXTENSIBLE_EXPLICIT
+        }
+        Kind::PropertyNames { .. } if at("properties") => rule::PROPERTY_PASCAL,
+        _ if at("$ref") => rule::NO_REMOTE_REF,
+        _ if at("description") => rule::TEXT,
+        _ if at("pattern") => rule::REGEX_RE2,
+        _ if at("type") => rule::NUMBER_FORBIDDEN,
+        _ => rule::KEYWORD_ALLOWED,
     }
 }

@@ -4,7 +4,7 @@ use ingenium_contract::{CloudEvent, Time};
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::{
-    BarPeriod, InstrumentSymbol, NonNegativeDecimal, Price, Scalar, UtcTimestamp,
+    BarPeriod, InstrumentPrice, InstrumentSymbol, NonNegativeDecimal, Scalar, UtcTimestamp,
 };
 use ingenium_types::{EventType, Payload};
 
@@ -35,8 +35,9 @@ pub fn bar(symbol: &str, index: usize) -> Option<CloudEvent> {
     };
     // In hundredths: 100.00 at the bottom, half a unit a bar.
     let (open, close) = (10_000 + 50 * step(index), 10_000 + 50 * step(index + 1));
-    let price =
-        |hundredths: usize| Price::parse(&format!("{}.{:02}", hundredths / 100, hundredths % 100));
+    let price = |hundredths: usize| {
+        InstrumentPrice::parse(&format!("{}.{:02}", hundredths / 100, hundredths % 100))
+    };
     let day = i64::try_from(index).ok()?;
     let timestamp = UtcTimestamp::from_nanoseconds(START + day * DAY)?;
     let end = timestamp.next_day()?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Node;
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::model::{Enumeration, Local};
 
 /// A `$defs` entry.
@@ -43,7 +44,10 @@ impl Definitions {
                 Definition::Scalar => {}
                 Definition::Enumeration(enumeration) => enumerations.push(enumeration.clone()),
                 Definition::Struct => {
-                    errors.push(node.error("objects are defined where they are used"));
+                    errors.push(node.error(
+                        rule::KEYWORD_ALLOWED,
+                        "objects are defined where they are used",
+                    ));
                 }
             }
             definitions.common.insert(name.to_owned(), definition);
@@ -61,7 +65,10 @@ impl Definitions {
         let mut locals = Vec::new();
         for (name, node) in root.children("$defs") {
             if self.common.contains_key(name) {
-                errors.push(node.error(format!("`{name}` is a common definition")));
+                errors.push(node.error(
+                    rule::KEYWORD_ALLOWED,
+                    format!("`{name}` is a common definition"),
+                ));
                 continue;
             }
             let Some(definition) = errors.keep(definition(name, &node).map_err(Errors::from))
@@ -70,7 +77,10 @@ impl Definitions {
             };
             match &definition {
                 Definition::Scalar => {
-                    errors.push(node.error("scalars are defined in the common file"));
+                    errors.push(node.error(
+                        rule::KEYWORD_ALLOWED,
+                        "scalars are defined in the common file",
+                    ));
                 }
                 Definition::Enumeration(enumeration) => {
                     locals.push(Local::Enumeration(enumeration.clone()));
@@ -100,13 +110,13 @@ impl Definitions {
             (&self.local, name)
         } else {
             let message = format!("`{reference}` is not a reference to a definition");
-            return Err(node.error_at("$ref", message));
+            return Err(node.error_at(rule::REF_RESOLVES, "$ref", message));
         };
         match space.get(name) {
             Some(definition) => Ok((name.to_owned(), definition)),
             None => {
                 let message = format!("`{reference}` is not defined, or defined further down");
-                Err(node.error_at("$ref", message))
+                Err(node.error_at(rule::REF_RESOLVES, "$ref", message))
             }
         }
     }
@@ -135,16 +145,26 @@ fn chained(root: &Node<'_>, start: &Node<'_>) -> Result<(), Error> {
         let reference = node.text("$ref")?;
         let name = reference.strip_prefix(LOCAL).unwrap_or(reference);
         if seen.contains(&name) {
-            return Err(start.error_at("$ref", "the reference leads back to itself"));
+            return Err(start.error_at(
+                rule::REF_RESOLVES,
+                "$ref",
+                "the reference leads back to itself",
+            ));
         }
         seen.push(name);
         node = root
             .child("$defs")
             .and_then(|definitions| definitions.child(name))
-            .ok_or_else(|| node.error_at("$ref", format!("`{reference}` is not defined")))?;
+            .ok_or_else(|| {
+                node.error_at(
+                    rule::REF_RESOLVES,
+                    "$ref",
+                    format!("`{reference}` is not defined"),
+                )
+            })?;
     }
     if start.has("$ref") && !node.has("pattern") {
-        return Err(start.error_at("$ref", "only scalars can be refined"));
+        return Err(start.error_at(rule::REF_RESOLVES, "$ref", "only scalars can be refined"));
     }
     Ok(())
 }

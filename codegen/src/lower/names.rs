@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Errors};
+use crate::lint as rule;
 use crate::model::{Enumeration, Event, Field, Local, Model, Payload, Shape};
 
 /// Types that generators bring along.
@@ -88,7 +89,7 @@ fn members(file: &str, title: &str, fields: &[Field], errors: &mut Errors) {
     for field in fields {
         if field.name == title {
             let message = format!("`{title}` is a type and a member");
-            errors.push(Error::new(file, "", message));
+            errors.push(Error::new(rule::TYPE_NOT_PROPERTY_NAME, file, "", message));
         }
         claim(&mut seen, file, &field.name, errors);
     }
@@ -115,6 +116,6 @@ fn claim(seen: &mut HashMap<String, String>, file: &str, name: &str, errors: &mu
         .collect();
     if let Some(other) = seen.insert(key, name.to_owned()) {
         let message = format!("the name `{name}` collides with `{other}`");
-        errors.push(Error::new(file, "", message));
+        errors.push(Error::new(rule::NAME_COLLISION, file, "", message));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::json::Json;
+use crate::lint as rule;
 
 /// A JSON value and where it stands.
 #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ impl<'a> Node<'a> {
         self.json
             .get(name)
             .and_then(Json::as_str)
-            .ok_or_else(|| self.error(format!("`{name}` is missing")))
+            .ok_or_else(|| self.error(rule::KEYWORD_ALLOWED, format!("`{name}` is missing")))
     }
 
     /// The strings of the member `name`, if that is an array of strings.
@@ -70,12 +71,22 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    pub(super) fn error(&self, message: impl Into<String>) -> Error {
-        Error::new(self.file, &self.pointer, message)
+    pub(super) fn error(&self, rule: &'static str, message: impl Into<String>) -> Error {
+        Error::new(rule, self.file, &self.pointer, message)
     }
 
-    pub(super) fn error_at(&self, name: &str, message: impl Into<String>) -> Error {
-        Error::new(self.file, &format!("{}/{name}", self.pointer), message)
+    pub(super) fn error_at(
+        &self,
+        rule: &'static str,
+        name: &str,
+        message: impl Into<String>,
+    ) -> Error {
+        Error::new(
+            rule,
+            self.file,
+            &format!("{}/{name}", self.pointer),
+            message,
+        )
     }
 
     fn step(&self, name: &str, json: &'a Json) -> Self {

@@ -3,6 +3,7 @@
 use super::{Definition, Definitions, Node};
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::model::Shape;
 
 pub(super) fn lower(member: &Node<'_>, definitions: &Definitions) -> Result<Shape, Errors> {
@@ -16,14 +17,21 @@ pub(super) fn lower(member: &Node<'_>, definitions: &Definitions) -> Result<Shap
         None if member.has("x-ingenium-extensible") => Ok(Shape::Tag),
         None if member.has("title") => Ok(Shape::Content),
         _ => Err(member
-            .error("neither a reference, a boolean, a list, a map nor a part of a union")
+            .error(
+                rule::KEYWORD_ALLOWED,
+                "neither a reference, a boolean, a list, a map nor a part of a union",
+            )
             .into()),
     }
 }
 
 fn reference(node: &Node<'_>, definitions: &Definitions) -> Result<Shape, Error> {
     if node.has("pattern") {
-        return Err(node.error_at("pattern", "a refined scalar needs a name in `$defs`"));
+        return Err(node.error_at(
+            rule::KEYWORD_ALLOWED,
+            "pattern",
+            "a refined scalar needs a name in `$defs`",
+        ));
     }
     Ok(match definitions.resolve(node)? {
         (name, Definition::Scalar) => Shape::Scalar(name),
@@ -35,7 +43,7 @@ fn reference(node: &Node<'_>, definitions: &Definitions) -> Result<Shape, Error>
 fn list(node: &Node<'_>, definitions: &Definitions) -> Result<Shape, Error> {
     let items = node
         .child("items")
-        .ok_or_else(|| node.error("`items` is missing"))?;
+        .ok_or_else(|| node.error(rule::KEYWORD_ALLOWED, "`items` is missing"))?;
     Ok(Shape::List {
         item: Box::new(reference(&items, definitions)?),
         most: limit(node, "maxItems")?,
@@ -46,10 +54,10 @@ fn map(node: &Node<'_>, definitions: &Definitions) -> Result<Shape, Error> {
     let scalar = |name| {
         let child = node
             .child(name)
-            .ok_or_else(|| node.error(format!("`{name}` is missing")))?;
+            .ok_or_else(|| node.error(rule::KEYWORD_ALLOWED, format!("`{name}` is missing")))?;
         match reference(&child, definitions)? {
             Shape::Scalar(name) => Ok(name),
-            _ => Err(child.error("a map holds scalars")),
+            _ => Err(child.error(rule::KEYWORD_ALLOWED, "a map holds scalars")),
         }
     };
     Ok(Shape::Map {
@@ -64,5 +72,5 @@ fn limit(node: &Node<'_>, name: &str) -> Result<usize, Error> {
         Some(Json::Number(number)) => number.as_u64().and_then(|most| usize::try_from(most).ok()),
         _ => None,
     };
-    limit.ok_or_else(|| node.error(format!("`{name}` is missing")))
+    limit.ok_or_else(|| node.error(rule::KEYWORD_ALLOWED, format!("`{name}` is missing")))
 }

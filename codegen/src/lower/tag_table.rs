@@ -3,6 +3,7 @@
 use super::{Definition, Definitions, Node};
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::model::{Enumeration, Field, Row, Shape, TagTable};
 
 pub(super) fn lower(
@@ -21,19 +22,25 @@ pub(super) fn lower(
             continue;
         };
         if tag.get_or_insert(found).0.name != found.0.name {
-            errors.push(branch.error("the branches decide by different members"));
+            errors.push(branch.error(
+                rule::UNION_TAGGED,
+                "the branches decide by different members",
+            ));
         }
         for value in row
             .values
             .iter()
             .filter(|value| !found.1.values.contains(value))
         {
-            errors.push(branch.error(format!("`{value}` is no value of `{name}`")));
+            errors.push(branch.error(
+                rule::UNION_TAGGED,
+                format!("`{value}` is no value of `{name}`"),
+            ));
         }
         rows.push(row);
     }
     let Some((field, enumeration)) = tag else {
-        errors.push(branches.error("no branch fixes a tag"));
+        errors.push(branches.error(rule::UNION_TAGGED, "no branch fixes a tag"));
         return errors.or(TagTable {
             tag: String::new(),
             enumeration: String::new(),
@@ -41,11 +48,14 @@ pub(super) fn lower(
         });
     };
     if !field.required {
-        errors.push(branches.error(format!("the tag `{}` may be absent", field.name)));
+        errors.push(branches.error(
+            rule::UNION_TAGGED,
+            format!("the tag `{}` may be absent", field.name),
+        ));
     }
     for value in &enumeration.values {
         if !rows.iter().any(|row| row.values.contains(value)) {
-            errors.push(branches.error(format!("no branch is for `{value}`")));
+            errors.push(branches.error(rule::UNION_TAGGED, format!("no branch is for `{value}`")));
         }
     }
     for (index, row) in rows.iter().enumerate() {
@@ -57,7 +67,7 @@ pub(super) fn lower(
         });
         if clash {
             let message = "an earlier branch of the same value can hold together with this one";
-            errors.push(branches.error_at(&index.to_string(), message));
+            errors.push(branches.error_at(rule::UNION_TAGGED, &index.to_string(), message));
         }
     }
     errors.or(TagTable {
@@ -85,7 +95,10 @@ fn row<'a>(branch: &Node<'a>, fields: &[Field]) -> Result<(&'a str, Row), Error>
             Err(_) => condition.texts("enum"),
         };
         if values.is_empty() || tag.replace(name).is_some() {
-            return Err(condition.error("a branch fixes one tag and forbids members, nothing else"));
+            return Err(condition.error(
+                rule::UNION_TAGGED,
+                "a branch fixes one tag and forbids members, nothing else",
+            ));
         }
         row.values = values.into_iter().map(str::to_owned).collect();
     }
@@ -99,15 +112,21 @@ fn row<'a>(branch: &Node<'a>, fields: &[Field]) -> Result<(&'a str, Row), Error>
             .iter()
             .any(|field| field.name == *name && !field.required);
         if !optional {
-            return Err(branch.error(format!("`{name}` is no optional member")));
+            return Err(branch.error(
+                rule::UNION_TAGGED,
+                format!("`{name}` is no optional member"),
+            ));
         }
         if row.required.contains(name) && row.forbidden.contains(name) {
-            return Err(branch.error(format!("`{name}` is required and forbidden")));
+            return Err(branch.error(
+                rule::UNION_TAGGED,
+                format!("`{name}` is required and forbidden"),
+            ));
         }
     }
     match tag {
         Some(tag) => Ok((tag, row)),
-        None => Err(branch.error("the branch fixes no tag")),
+        None => Err(branch.error(rule::UNION_TAGGED, "the branch fixes no tag")),
     }
 }
 
@@ -125,5 +144,10 @@ fn enumeration<'a>(
         },
         _ => None,
     });
-    found.ok_or_else(|| branch.error(format!("the tag `{tag}` is no enumeration")))
+    found.ok_or_else(|| {
+        branch.error(
+            rule::UNION_TAGGED,
+            format!("the tag `{tag}` is no enumeration"),
+        )
+    })
 }

@@ -3,6 +3,7 @@
 use super::{Definitions, Node};
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::model::{Shape, Union, Variant};
 
 /// Whether the first branch shapes a member.
@@ -21,7 +22,10 @@ pub(super) fn lower(root: &Node<'_>, definitions: &Definitions) -> Result<Union,
         let mut found = fields.iter().filter(|field| field.shape == shape);
         match (found.next(), found.next()) {
             (Some(field), None) if field.required => Ok(field.name.clone()),
-            _ => Err(root.error(format!("a tagged union has one {what}, and requires it"))),
+            _ => Err(root.error(
+                rule::UNION_TAGGED,
+                format!("a tagged union has one {what}, and requires it"),
+            )),
         }
     };
     let tag = part(Shape::Tag, "tag")?;
@@ -35,7 +39,10 @@ pub(super) fn lower(root: &Node<'_>, definitions: &Definitions) -> Result<Union,
             continue;
         };
         if variants.iter().any(|other| other.value == variant.value) {
-            errors.push(branch.error(format!("`{}` has two shapes", variant.value)));
+            errors.push(branch.error(
+                rule::UNION_TAGGED,
+                format!("`{}` has two shapes", variant.value),
+            ));
         }
         variants.push(variant);
     }
@@ -71,7 +78,12 @@ fn variant(
             .iter()
             .find(|(name, _)| *name == wanted)
             .map(|(_, node)| node)
-            .ok_or_else(|| branch.error(format!("the branch says nothing about `{wanted}`")))
+            .ok_or_else(|| {
+                branch.error(
+                    rule::UNION_TAGGED,
+                    format!("the branch says nothing about `{wanted}`"),
+                )
+            })
     };
     let shape = member(content)?;
     Ok(Variant {

@@ -53,7 +53,7 @@ fn a_list_a_nested_object_and_a_local_enumeration() {
         ORDER,
         "/$defs",
         json!({
-            "LegRatio": { "description": "A ratio.", "enum": ["ONE", "TWO"], "examples": ["ONE"] },
+            "LegRatio": { "description": "A ratio.", "enum": ["ONE", "TWO"], "x-ingenium-extensible": false, "examples": ["ONE"] },
             "OrderLeg": {
                 "description": "One leg.",
                 "type": "object",
@@ -116,6 +116,6 @@ fn a_value_of_the_tag_needs_a_row() {
     );
     assert_eq!(
         tree.errors(),
-        "schemas/events/portfolio.order.schema.json#/oneOf: no branch is for `PEGGED`"
+        "schemas/events/portfolio.order.schema.json#/oneOf: no branch is for `PEGGED` (ING-L-UNION-TAGGED)"
     );
 }

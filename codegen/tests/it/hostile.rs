@@ -57,8 +57,8 @@ fn references_that_leave_the_repository() {
 #[test]
 fn references_that_lead_back() {
     let tree = Tree::new();
-    tree.set(COMMON, "/$defs/Price", member("#/$defs/Fee"));
-    tree.set(COMMON, "/$defs/Fee", member("#/$defs/Price"));
+    tree.set(COMMON, "/$defs/InstrumentPrice", member("#/$defs/Fee"));
+    tree.set(COMMON, "/$defs/Fee", member("#/$defs/InstrumentPrice"));
     assert!(
         tree.errors().contains("the reference leads back to itself"),
         "{}",
@@ -115,7 +115,7 @@ fn names_that_collide() {
     tree.set(ORDER, "/title", json!("CancelEvent"));
     assert!(tree.errors().contains(collides), "{}", tree.errors());
     check(ORDER, "/title", json!("Payload"), collides);
-    check(ORDER, "/title", json!("Price"), collides);
+    check(ORDER, "/title", json!("InstrumentPrice"), collides);
     check(
         ORDER,
         "/properties/fooBar",

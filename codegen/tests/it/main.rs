@@ -6,6 +6,7 @@ mod drift;
 mod envelope;
 mod example;
 mod hostile;
+mod lint;
 mod mutation;
 mod snapshot;
 mod tree;

@@ -29,6 +29,6 @@ fn tag_table_of_the_order_event() {
         .get("rust/ingenium-types/src/generated/portfolio_order.rs")
         .unwrap();
     let (_, table) = rust.split_once("let row = TagRow::new(").unwrap();
-    let (table, _) = table.split_once("Ok(value)").unwrap();
+    let (table, _) = table.split_once("Ok(Self {").unwrap();
     insta::assert_snapshot!(table);
 }

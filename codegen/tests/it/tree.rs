@@ -31,6 +31,19 @@ impl Tree {
         tree
     }
 
+    /// Adds the envelope's schemas and all vectors.
+    pub(crate) fn with_vectors(&self) {
+        for folder in ["cloudevents", "vectors"] {
+            let from = repository().join("schemas").join(folder);
+            let to = self.path(folder);
+            let status = std::process::Command::new("cp")
+                .arg("-r")
+                .args([from, to])
+                .status();
+            assert!(status.unwrap().success(), "{folder} is copied");
+        }
+    }
+
     fn copy(&self, file: &str) {
         let to = self.path(file);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();

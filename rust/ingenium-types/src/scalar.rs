@@ -7,7 +7,9 @@ mod decimal;
 mod text;
 mod timestamp;
 
-pub use decimal::{Decimal, NonNegativeDecimal, PositiveDecimal, Price, Ratio, SignedRatio};
+pub use decimal::{
+    Decimal, InstrumentPrice, NonNegativeDecimal, PositiveDecimal, Ratio, SignedRatio,
+};
 pub use text::{
     BarPeriod, ClientOrderId, Count, CurrencyCode, FreeText, Identifier, InstrumentSymbol, Name,
     VenueCode,
@@ -107,7 +109,7 @@ pub fn form_of(name: &str) -> Option<&'static str> {
         Decimal,
         NonNegativeDecimal,
         PositiveDecimal,
-        Price,
+        InstrumentPrice,
         Ratio,
         SignedRatio,
         UtcTimestamp,

@@ -9,12 +9,12 @@ use ingenium::trading::bar::Bar;
 use ingenium::trading::{Disposition, Input, Outbox, Role, States};
 use ingenium::types::EventType;
 use ingenium::types::event::{SignalDirection, SignalEvent};
-use ingenium::types::scalar::Price;
+use ingenium::types::scalar::InstrumentPrice;
 
 struct Momentum;
 
 impl Role for Momentum {
-    type State = Option<Price>;
+    type State = Option<InstrumentPrice>;
 
     fn consumes(&self) -> &[EventType] {
         &[EventType::IngestorData]
@@ -22,7 +22,7 @@ impl Role for Momentum {
 
     fn handle(
         &self,
-        states: &mut States<Option<Price>>,
+        states: &mut States<Option<InstrumentPrice>>,
         input: &Input<'_>,
         outbox: &mut Outbox,
     ) -> Disposition {

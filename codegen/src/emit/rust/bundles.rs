@@ -9,6 +9,7 @@ use super::CATALOG;
 use super::module::Module;
 use crate::bundle::{self, View};
 use crate::error::Error;
+use crate::lint as rule;
 use crate::model::Model;
 use crate::output::FileSet;
 
@@ -38,7 +39,12 @@ pub(super) fn emit(model: &Model, files: &mut FileSet) -> Result<(), Error> {
     }
     let version = &model.version;
     let [strict, reader] = &lists[..] else {
-        return Err(Error::new(CATALOG, "", "there are two views"));
+        return Err(Error::new(
+            rule::CATALOG,
+            CATALOG,
+            "",
+            "there are two views",
+        ));
     };
     let mut module = Module::new(CATALOG, "The bundles that payloads are judged by.");
     module.extend(quote! {

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 
 use crate::error::Error;
+use crate::lint as rule;
 use crate::output;
 
 /// A Rust file in the making.
@@ -34,8 +35,14 @@ impl Module {
 
     /// The text of the file.
     pub(super) fn print(self) -> Result<String, Error> {
-        let broken =
-            |error: syn::Error| Error::new(&self.source, "", format!("generated Rust: {error}"));
+        let broken = |error: syn::Error| {
+            Error::new(
+                rule::NAME_COLLISION,
+                &self.source,
+                "",
+                format!("generated Rust: {error}"),
+            )
+        };
         let imports: syn::File = syn::parse2(self.imports.clone()).map_err(broken)?;
         let items: syn::File = syn::parse2(self.items.clone()).map_err(broken)?;
 

@@ -9,6 +9,7 @@ use super::module::Module;
 use super::{CATALOG, module_name};
 use crate::catalog::PartitionKey;
 use crate::error::{Error, Errors};
+use crate::lint as rule;
 use crate::model::{Event, Model, Shape};
 
 pub(super) fn module(model: &Model) -> Result<Module, Errors> {
@@ -163,7 +164,7 @@ fn scalar(event: &Event, property: &str, wanted: &str) -> Result<Ident, Error> {
         return Ok(snake(property));
     }
     let message = format!("the subject `{property}` is no required {wanted}");
-    Err(Error::new(&event.entry.file(), "", message))
+    Err(Error::new(rule::CATALOG, &event.entry.file(), "", message))
 }
 
 /// The identifier of a member whose name is one word, as routing members are.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use syn::{Ident, Item, ItemEnum, ItemStruct};
 
 use crate::error::{Error, Errors};
+use crate::lint as rule;
 use crate::model::{Enumeration, Field, Local, Model, Payload, Shape};
 
 /// What typify drew, by the name on the wire.
@@ -17,7 +18,14 @@ pub(super) struct Skeletons {
 
 /// Draws every struct and enumeration of the model.
 pub(super) fn draw(model: &Model) -> Result<Skeletons, Errors> {
-    let failed = |message: String| Error::new("schemas", "", format!("typify: {message}"));
+    let failed = |message: String| {
+        Error::new(
+            rule::NAME_COLLISION,
+            "schemas",
+            "",
+            format!("typify: {message}"),
+        )
+    };
     let schema =
         serde_json::from_value(lowered(model)).map_err(|error| failed(error.to_string()))?;
     let mut space = typify::TypeSpace::new(&typify::TypeSpaceSettings::default());
@@ -100,6 +108,7 @@ impl Skeletons {
 
 fn renamed(name: &str) -> Error {
     Error::new(
+        rule::NAME_COLLISION,
         "schemas",
         "",
         format!("`{name}` is no name in Rust's camel case"),

@@ -5,7 +5,9 @@ use std::fs;
 use csv::StringRecord;
 use ingenium_trading::bar::is_consistent;
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
-use ingenium_types::scalar::{BarPeriod, NonNegativeDecimal, Price, Scalar, UtcTimestamp};
+use ingenium_types::scalar::{
+    BarPeriod, InstrumentPrice, NonNegativeDecimal, Scalar, UtcTimestamp,
+};
 
 use super::{Error, File};
 
@@ -84,10 +86,10 @@ impl Bars {
             return Err(format!("Date `{date}` is not after the row before it"));
         }
         let mut ohlc = OhlcData::new(
-            scalar::<Price>(record, columns.open, "Open")?,
-            scalar::<Price>(record, columns.high, "High")?,
-            scalar::<Price>(record, columns.low, "Low")?,
-            scalar::<Price>(record, columns.close, "Close")?,
+            scalar::<InstrumentPrice>(record, columns.open, "Open")?,
+            scalar::<InstrumentPrice>(record, columns.high, "High")?,
+            scalar::<InstrumentPrice>(record, columns.low, "Low")?,
+            scalar::<InstrumentPrice>(record, columns.close, "Close")?,
             scalar::<NonNegativeDecimal>(record, columns.volume, "Volume")?,
         );
         if !is_consistent(&ohlc) {
@@ -98,7 +100,7 @@ impl Bars {
         }
         ohlc.period = BarPeriod::parse("1d");
         ohlc.adjusted_close = match columns.adjusted_close {
-            Some(at) => Some(scalar::<Price>(record, at, "Adj Close")?),
+            Some(at) => Some(scalar::<InstrumentPrice>(record, at, "Adj Close")?),
             None => None,
         };
         let mut bar = DataEvent::new(self.file.symbol.clone(), timestamp, MarketData::Ohlc(ohlc));

@@ -6,7 +6,7 @@
 pub(crate) const CONTRACT_VERSION: &str = "1.0.0-draft";
 
 /// SHA-256 over all bundles: equal digests, equal verdicts.
-pub(crate) const CONTRACT_DIGEST: &str = "sha256:2169c842ad79f0b1adf96c54f20e49535fb3e07b46dcee9000ee156a5e012341";
+pub(crate) const CONTRACT_DIGEST: &str = "sha256:e19361c8823f3b6f9be78bf94a6a16771b898316ee12b20e23bda23786e3f85a";
 
 /// By event type: what a producer must emit.
 pub(crate) const STRICT: &[(&str, &str)] = &[

@@ -6,8 +6,8 @@ use ingenium_types::event::{
 use ingenium_types::exact;
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::{
-    ClientOrderId, CurrencyCode, Decimal as WireDecimal, FreeText, Identifier, NonNegativeDecimal,
-    PositiveDecimal, Price, Scalar as _, UtcTimestamp,
+    ClientOrderId, CurrencyCode, Decimal as WireDecimal, FreeText, Identifier, InstrumentPrice,
+    NonNegativeDecimal, PositiveDecimal, Scalar as _, UtcTimestamp,
 };
 use rust_decimal::Decimal;
 
@@ -79,11 +79,11 @@ pub(super) fn execution(
         Report::New => {}
         Report::Trade(fill, currency) => {
             event.last_quantity = PositiveDecimal::new(fill.quantity);
-            event.last_price = Price::new(fill.price);
+            event.last_price = InstrumentPrice::new(fill.price);
             event.cumulative_cost = WireDecimal::new(working.cost);
             event.average_price = exact::mul_div(working.cost, Decimal::ONE, working.cumulative)
                 .ok()
-                .and_then(Price::new);
+                .and_then(InstrumentPrice::new);
             event.commission = WireDecimal::new(fill.commission);
             event.commission_currency = Some(working.order.currency.clone().unwrap_or(currency));
             event.cumulative_commission = WireDecimal::new(working.commission);

@@ -5,8 +5,8 @@
 use crate::read::{Decode, Reader, TagRow, required};
 use crate::refusal::Refusal;
 use crate::scalar::{
-    ClientOrderId, CurrencyCode, Decimal, FreeText, Identifier, InstrumentSymbol,
-    NonNegativeDecimal, PositiveDecimal, Price, UtcTimestamp, VenueCode,
+    ClientOrderId, CurrencyCode, Decimal, FreeText, Identifier, InstrumentPrice,
+    InstrumentSymbol, NonNegativeDecimal, PositiveDecimal, UtcTimestamp, VenueCode,
 };
 use super::enumeration::{
     ExecutionType, LiquidityFlag, OrderCancelReason, OrderRejectReason, OrderSide,
@@ -51,13 +51,13 @@ pub struct ExecutionEvent {
     pub last_quantity: Option<PositiveDecimal>,
     /// Price of this fill (FIX 31).
     #[serde(rename = "LastPrice", skip_serializing_if = "Option::is_none")]
-    pub last_price: Option<Price>,
+    pub last_price: Option<InstrumentPrice>,
     /// Exact sum of LastPrice times LastQuantity; left out where it does not fit.
     #[serde(rename = "CumulativeCost", skip_serializing_if = "Option::is_none")]
     pub cumulative_cost: Option<Decimal>,
     /// CumulativeCost divided by CumulativeQuantity, half to even at 12 decimals (FIX 6).
     #[serde(rename = "AveragePrice", skip_serializing_if = "Option::is_none")]
-    pub average_price: Option<Price>,
+    pub average_price: Option<InstrumentPrice>,
     /// Fee of this fill; a rebate is negative, 0 means none, absent means unknown (FIX 12).
     #[serde(rename = "Commission", skip_serializing_if = "Option::is_none")]
     pub commission: Option<Decimal>,

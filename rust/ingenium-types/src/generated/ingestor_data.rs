@@ -6,8 +6,8 @@ use serde::ser::SerializeMap;
 use crate::read::{Decode, Reader, Text, View, required};
 use crate::refusal::{Refusal, Rule};
 use crate::scalar::{
-    BarPeriod, Count, CurrencyCode, Identifier, InstrumentSymbol, NonNegativeDecimal,
-    PositiveDecimal, Price, UtcTimestamp, VenueCode,
+    BarPeriod, Count, CurrencyCode, Identifier, InstrumentPrice, InstrumentSymbol,
+    NonNegativeDecimal, PositiveDecimal, UtcTimestamp, VenueCode,
 };
 use crate::unknown::UnknownData;
 use super::enumeration::{PriceAdjustment, TradeAggressor};
@@ -253,16 +253,16 @@ impl serde::Serialize for MarketData {
 pub struct OhlcData {
     /// First traded price of the interval, in Currency per unit.
     #[serde(rename = "Open")]
-    pub open: Price,
+    pub open: InstrumentPrice,
     /// Highest traded price of the interval.
     #[serde(rename = "High")]
-    pub high: Price,
+    pub high: InstrumentPrice,
     /// Lowest traded price of the interval.
     #[serde(rename = "Low")]
-    pub low: Price,
+    pub low: InstrumentPrice,
     /// Last traded price of the interval.
     #[serde(rename = "Close")]
-    pub close: Price,
+    pub close: InstrumentPrice,
     /// Traded quantity of the interval, in units of the instrument.
     #[serde(rename = "Volume")]
     pub volume: NonNegativeDecimal,
@@ -274,10 +274,10 @@ pub struct OhlcData {
     pub trade_count: Option<Count>,
     /// Volume-weighted average price of the interval.
     #[serde(rename = "Vwap", skip_serializing_if = "Option::is_none")]
-    pub vwap: Option<Price>,
+    pub vwap: Option<InstrumentPrice>,
     /// Close adjusted for splits and dividends that came later.
     #[serde(rename = "AdjustedClose", skip_serializing_if = "Option::is_none")]
-    pub adjusted_close: Option<Price>,
+    pub adjusted_close: Option<InstrumentPrice>,
     /// What Open, High, Low and Close are adjusted for; absent means RAW.
     #[serde(rename = "Adjustment", skip_serializing_if = "Option::is_none")]
     pub adjustment: Option<PriceAdjustment>,
@@ -293,10 +293,10 @@ impl OhlcData {
     /// The value with its required members; the optional ones are absent.
     #[must_use]
     pub fn new(
-        open: Price,
-        high: Price,
-        low: Price,
-        close: Price,
+        open: InstrumentPrice,
+        high: InstrumentPrice,
+        low: InstrumentPrice,
+        close: InstrumentPrice,
         volume: NonNegativeDecimal,
     ) -> Self {
         Self {
@@ -417,7 +417,7 @@ impl<'de> serde::Deserialize<'de> for OhlcData {
 pub struct TradeData {
     /// Price of the trade (FIX 31).
     #[serde(rename = "Price")]
-    pub price: Price,
+    pub price: InstrumentPrice,
     /// Traded quantity (FIX 32).
     #[serde(rename = "Quantity")]
     pub quantity: PositiveDecimal,
@@ -432,7 +432,7 @@ pub struct TradeData {
 impl TradeData {
     /// The value with its required members; the optional ones are absent.
     #[must_use]
-    pub fn new(price: Price, quantity: PositiveDecimal) -> Self {
+    pub fn new(price: InstrumentPrice, quantity: PositiveDecimal) -> Self {
         Self {
             price,
             quantity,
@@ -496,13 +496,13 @@ impl<'de> serde::Deserialize<'de> for TradeData {
 pub struct QuoteData {
     /// Best bid (FIX 132).
     #[serde(rename = "BidPrice")]
-    pub bid_price: Price,
+    pub bid_price: InstrumentPrice,
     /// Quantity at the best bid (FIX 134).
     #[serde(rename = "BidSize")]
     pub bid_size: NonNegativeDecimal,
     /// Best ask (FIX 133).
     #[serde(rename = "AskPrice")]
-    pub ask_price: Price,
+    pub ask_price: InstrumentPrice,
     /// Quantity at the best ask (FIX 135).
     #[serde(rename = "AskSize")]
     pub ask_size: NonNegativeDecimal,
@@ -512,9 +512,9 @@ impl QuoteData {
     /// The value with its required members; the optional ones are absent.
     #[must_use]
     pub fn new(
-        bid_price: Price,
+        bid_price: InstrumentPrice,
         bid_size: NonNegativeDecimal,
-        ask_price: Price,
+        ask_price: InstrumentPrice,
         ask_size: NonNegativeDecimal,
     ) -> Self {
         Self {

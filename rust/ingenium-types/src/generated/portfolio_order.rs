@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::read::{Decode, Reader, TagRow, required};
 use crate::refusal::Refusal;
 use crate::scalar::{
-    ClientOrderId, CurrencyCode, FreeText, Identifier, InstrumentSymbol, Name,
-    PositiveDecimal, Price, UtcTimestamp, VenueCode,
+    ClientOrderId, CurrencyCode, FreeText, Identifier, InstrumentPrice, InstrumentSymbol,
+    Name, PositiveDecimal, UtcTimestamp, VenueCode,
 };
 use super::enumeration::{OrderPositionEffect, OrderSide, OrderTimeInForce, OrderType};
 
@@ -34,10 +34,10 @@ pub struct OrderEvent {
     pub timestamp: Option<UtcTimestamp>,
     /// Worst acceptable price of a LIMIT or STOP_LIMIT order (FIX 44).
     #[serde(rename = "LimitPrice", skip_serializing_if = "Option::is_none")]
-    pub limit_price: Option<Price>,
+    pub limit_price: Option<InstrumentPrice>,
     /// Price that triggers a STOP or STOP_LIMIT order (FIX 99).
     #[serde(rename = "StopPrice", skip_serializing_if = "Option::is_none")]
-    pub stop_price: Option<Price>,
+    pub stop_price: Option<InstrumentPrice>,
     /// Distance of a TRAILING_STOP from the best price, in Currency (FIX 211).
     #[serde(rename = "TrailAmount", skip_serializing_if = "Option::is_none")]
     pub trail_amount: Option<PositiveDecimal>,

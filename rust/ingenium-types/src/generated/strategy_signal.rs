@@ -5,7 +5,8 @@
 use crate::read::{Decode, Reader, required};
 use crate::refusal::Refusal;
 use crate::scalar::{
-    Decimal, FreeText, InstrumentSymbol, Name, Price, Ratio, SignedRatio, UtcTimestamp,
+    Decimal, FreeText, InstrumentPrice, InstrumentSymbol, Name, Ratio, SignedRatio,
+    UtcTimestamp,
 };
 use super::enumeration::SignalDirection;
 
@@ -35,13 +36,13 @@ pub struct SignalEvent {
     pub target_quantity: Option<Decimal>,
     /// Reference price of the decision.
     #[serde(rename = "Price", skip_serializing_if = "Option::is_none")]
-    pub price: Option<Price>,
+    pub price: Option<InstrumentPrice>,
     /// Price at which the wish proves wrong.
     #[serde(rename = "StopPrice", skip_serializing_if = "Option::is_none")]
-    pub stop_price: Option<Price>,
+    pub stop_price: Option<InstrumentPrice>,
     /// Price at which the wish is fulfilled.
     #[serde(rename = "TakeProfitPrice", skip_serializing_if = "Option::is_none")]
-    pub take_profit_price: Option<Price>,
+    pub take_profit_price: Option<InstrumentPrice>,
     /// After this instant the wish is stale.
     #[serde(rename = "ExpiresAt", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<UtcTimestamp>,

@@ -191,7 +191,7 @@ decimal_scalar!(
 );
 decimal_scalar!(
     /// A price; negative is legal (spreads, futures).
-    Price,
+    InstrumentPrice,
     "a plain decimal such as `-12.50`: no exponent, no leading zeros, at most 10+18 or 18+10 digits",
     scan_signed,
     |_| true

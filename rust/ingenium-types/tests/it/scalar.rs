@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use ingenium_types::scalar::{
-    BarPeriod, ClientOrderId, Count, CurrencyCode, Decimal, FreeText, Identifier, InstrumentSymbol,
-    Name, NonNegativeDecimal, PositiveDecimal, Price, Ratio, Scalar, SignedRatio, UtcTimestamp,
-    VenueCode,
+    BarPeriod, ClientOrderId, Count, CurrencyCode, Decimal, FreeText, Identifier, InstrumentPrice,
+    InstrumentSymbol, Name, NonNegativeDecimal, PositiveDecimal, Ratio, Scalar, SignedRatio,
+    UtcTimestamp, VenueCode,
 };
 use proptest::prelude::*;
 use regex::Regex;
@@ -70,7 +70,7 @@ fn agree_all(text: &str) {
     agree::<Decimal>(text);
     agree::<NonNegativeDecimal>(text);
     agree::<PositiveDecimal>(text);
-    agree::<Price>(text);
+    agree::<InstrumentPrice>(text);
     agree::<Ratio>(text);
     agree::<SignedRatio>(text);
     agree::<UtcTimestamp>(text);
