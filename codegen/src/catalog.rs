@@ -1,10 +1,8 @@
 //! The catalog: which event types exist, where their schemas stand and who speaks them.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
-use crate::error::{Error, Errors};
+use crate::error::Error;
 use crate::json::Json;
 use crate::lint as rule;
 
@@ -117,12 +115,4 @@ impl Catalog {
         let major = self.contract_version.split('.').next().unwrap_or("0");
         format!("{}/{major}/{name}.json", self.base_uri)
     }
-}
-
-/// Reads a file of the tree.
-pub(crate) fn read(root: &Path, file: &str) -> Result<Json, Errors> {
-    let bytes = std::fs::read(root.join(file))
-        .map_err(|error| Error::new(rule::FILE, file, "", format!("cannot read: {error}")))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Error::new(rule::JSON, file, "", format!("not JSON: {error}")).into())
 }

@@ -1,7 +1,5 @@
 //! From the tree of schemas to the set of files.
 
-use std::path::Path;
-
 use crate::bundle::{self, View};
 use crate::catalog::{self, Catalog};
 use crate::emit;
@@ -12,15 +10,16 @@ use crate::lower::{self, Definitions};
 use crate::meta::Meta;
 use crate::model::Model;
 use crate::output::FileSet;
+use crate::tree::Tree;
 
-/// Every generated file of the repository at `root`.
+/// Every file that follows from the schemas.
 ///
 /// Nothing is written, and the same schemas always give the same bytes.
 ///
 /// # Errors
 /// Every fault of the schemas, with its place.
-pub fn generate(root: &Path) -> Result<FileSet, Errors> {
-    let source = Source::load(root)?;
+pub fn generate(tree: &Tree) -> Result<FileSet, Errors> {
+    let source = Source::load(tree)?;
     let mut files = FileSet::default();
     for view in View::ALL {
         for (event, schema) in source.model.events.iter().zip(&source.schemas) {
@@ -42,12 +41,12 @@ pub fn generate(root: &Path) -> Result<FileSet, Errors> {
     Ok(files)
 }
 
-/// The language-neutral model of the schemas at `root`.
+/// The language-neutral model of the schemas.
 ///
 /// # Errors
 /// Every fault of the schemas, with its place.
-pub fn model(root: &Path) -> Result<Model, Errors> {
-    Source::load(root).map(|source| source.model)
+pub fn model(tree: &Tree) -> Result<Model, Errors> {
+    Source::load(tree).map(|source| source.model)
 }
 
 struct Source {
@@ -59,14 +58,14 @@ struct Source {
 }
 
 impl Source {
-    fn load(root: &Path) -> Result<Self, Errors> {
-        let meta = Meta::load(root)?;
-        let json = catalog::read(root, catalog::FILE)?;
+    fn load(tree: &Tree) -> Result<Self, Errors> {
+        let meta = Meta::load(tree)?;
+        let json = tree.json(catalog::FILE)?;
         meta.check_catalog(catalog::FILE, &json)?;
         let catalog = Catalog::from_json(&json)?;
 
         let file = format!("schemas/{}", catalog.common);
-        let common = catalog::read(root, &file)?;
+        let common = tree.json(&file)?;
         meta.check_common(&file, &common)?;
         let (definitions, enumerations) = lower::common(&catalog, &file, &common)?;
 
@@ -78,7 +77,7 @@ impl Source {
         };
         let mut schemas = Vec::new();
         for entry in &catalog.events {
-            let loaded = event(root, &meta, &catalog, entry, &definitions);
+            let loaded = event(tree, &meta, &catalog, entry, &definitions);
             if let Some((schema, event)) = errors.keep(loaded) {
                 schemas.push(schema);
                 model.events.push(event);
@@ -95,14 +94,14 @@ impl Source {
 }
 
 fn event(
-    root: &Path,
+    tree: &Tree,
     meta: &Meta,
     catalog: &Catalog,
     entry: &catalog::Entry,
     definitions: &Definitions,
 ) -> Result<(Json, crate::model::Event), Errors> {
     let file = entry.file();
-    let schema = catalog::read(root, &file)?;
+    let schema = tree.json(&file)?;
     meta.check_event(&file, &schema)?;
     let event = lower::event(catalog, entry, &schema, definitions)?;
     Ok((schema, event))

@@ -19,9 +19,11 @@ mod lower;
 mod bundle;
 mod emit;
 mod output;
+mod tree;
 
 mod generate;
 
 pub use error::{Error, Errors};
 pub use generate::{generate, model};
 pub use output::{Change, FileSet};
+pub use tree::Tree;

@@ -2,11 +2,10 @@
 //!
 //! What the generator refuses is refused here, too, and more: what would generate, but badly.
 
-use std::path::Path;
-
 use crate::catalog::{self, Catalog, Entry};
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::tree::Tree;
 
 mod coverage;
 mod example;
@@ -39,13 +38,13 @@ impl Schemas {
     }
 }
 
-/// Everything that is wrong with the schemas of the repository at `root`, in the order of files.
+/// Everything that is wrong with the schemas, in the order of files.
 #[must_use]
-pub fn lint(root: &Path) -> Vec<Error> {
+pub fn lint(tree: &Tree) -> Vec<Error> {
     let mut errors = Errors::default();
     // What the generator says comes first: it has looked at more at once.
-    errors.keep(crate::generate(root));
-    if let Some(schemas) = read(root, &mut errors) {
+    errors.keep(crate::generate(tree));
+    if let Some(schemas) = read(tree, &mut errors) {
         for file in schemas.files() {
             walk::definitions(file, &mut errors);
             pattern::check(file, &mut errors);
@@ -53,9 +52,9 @@ pub fn lint(root: &Path) -> Vec<Error> {
         }
         name::check(&schemas, &mut errors);
         example::check(&schemas, &mut errors);
-        coverage::check(root, &schemas, &mut errors);
+        coverage::check(tree, &schemas, &mut errors);
     }
-    attributes(root, &mut errors);
+    attributes(tree, &mut errors);
     let mut errors: Vec<Error> = errors.iter().cloned().collect();
     errors.sort_by(|a, b| (&a.file, &a.pointer, a.rule).cmp(&(&b.file, &b.pointer, b.rule)));
     // Two ways to one fault say it once.
@@ -63,11 +62,11 @@ pub fn lint(root: &Path) -> Vec<Error> {
     errors
 }
 
-fn read(root: &Path, errors: &mut Errors) -> Option<Schemas> {
-    let json = errors.keep(catalog::read(root, catalog::FILE))?;
+fn read(tree: &Tree, errors: &mut Errors) -> Option<Schemas> {
+    let json = errors.keep(tree.json(catalog::FILE))?;
     let catalog = errors.keep(Catalog::from_json(&json))?;
     let file = |name: String, errors: &mut Errors| {
-        let json = errors.keep(catalog::read(root, &name))?;
+        let json = errors.keep(tree.json(&name))?;
         Some(File { name, json })
     };
     let common = file(format!("schemas/{}", catalog.common), errors)?;
@@ -81,10 +80,10 @@ fn read(root: &Path, errors: &mut Errors) -> Option<Schemas> {
 }
 
 /// The envelope's attributes, by the only form that CloudEvents allows.
-fn attributes(root: &Path, errors: &mut Errors) {
+fn attributes(tree: &Tree, errors: &mut Errors) {
     for name in ["envelope", "ingenium-profile"] {
         let file = format!("schemas/cloudevents/{name}.schema.json");
-        let Some(json) = errors.keep(catalog::read(root, &file)) else {
+        let Some(json) = errors.keep(tree.json(&file)) else {
             continue;
         };
         let properties = json.get("properties").and_then(Json::as_object);

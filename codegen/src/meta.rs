@@ -4,6 +4,7 @@
 use crate::error::{Error, Errors};
 use crate::json::Json;
 use crate::lint as rule;
+use crate::tree::Tree;
 
 const SCHEMA: &str = "schemas/meta/schema.schema.json";
 const CATALOG: &str = "schemas/meta/catalog.schema.json";
@@ -16,10 +17,27 @@ pub(crate) struct Meta {
 }
 
 impl Meta {
-    pub(crate) fn load(root: &std::path::Path) -> Result<Self, Errors> {
-        let read = |file| Ok::<_, Errors>(crate::catalog::read(root, file)?.to_value());
-        let catalog = read(CATALOG)?;
-        let schema = read(SCHEMA)?;
+    /// The tree's own: a contract of earlier days is held to the rules of its days. A catalog elsewhere that has
+    /// none is held to those of this build.
+    pub(crate) fn load(tree: &Tree) -> Result<Self, Errors> {
+        let read = |file, own: &str| {
+            let mut fallback = Tree::default();
+            fallback.insert(file, own.into());
+            let tree = if tree.get(file).is_some() {
+                tree
+            } else {
+                &fallback
+            };
+            Ok::<_, Errors>(tree.json(file)?.to_value())
+        };
+        let catalog = read(
+            CATALOG,
+            include_str!("../../schemas/meta/catalog.schema.json"),
+        )?;
+        let schema = read(
+            SCHEMA,
+            include_str!("../../schemas/meta/schema.schema.json"),
+        )?;
         // Which kind of file it is, is known: naming it keeps the other kind out of the errors.
         let kind = |name: &str| {
             let mut schema = schema.clone();

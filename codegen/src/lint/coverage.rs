@@ -1,7 +1,5 @@
 //! What vectors show: every member, every value, every variant and row, and every required member missing.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::walk::{Role, places};
@@ -9,15 +7,16 @@ use super::{File, Schemas, VECTOR_COVERAGE};
 use crate::catalog::Entry;
 use crate::error::{Error, Errors};
 use crate::json::{Json, Object};
+use crate::tree::Tree;
 
 /// Valid vectors that an event type needs at least.
 const FEWEST: usize = 3;
 
-pub(super) fn check(root: &Path, schemas: &Schemas, errors: &mut Errors) {
+pub(super) fn check(tree: &Tree, schemas: &Schemas, errors: &mut Errors) {
     for (entry, file) in &schemas.events {
         let (valid, invalid) = (
-            vectors(root, entry, "valid"),
-            vectors(root, entry, "invalid"),
+            vectors(tree, entry, "valid"),
+            vectors(tree, entry, "invalid"),
         );
         let mut say = |pointer: &str, message: String| {
             errors.push(Error::new(VECTOR_COVERAGE, &file.name, pointer, message));
@@ -74,14 +73,12 @@ fn enumeration<'a>(member: &Object, file: &'a File, common: &'a File) -> Option<
 }
 
 /// The payloads of the vectors; what cannot be read shows nothing.
-fn vectors(root: &Path, entry: &Entry, kind: &str) -> Vec<Value> {
-    let folder = root.join("schemas/vectors").join(entry.name()).join(kind);
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    files
-        .filter_map(|file| {
-            let text = std::fs::read(file.path()).ok()?;
-            let mut vector: Value = serde_json::from_slice(&text).ok()?;
-            Some(vector["data"].take())
+fn vectors(tree: &Tree, entry: &Entry, kind: &str) -> Vec<Value> {
+    let folder = format!("schemas/vectors/{}/{kind}/", entry.name());
+    tree.below(&folder)
+        .filter_map(|(_, bytes)| {
+            let mut vector: Value = serde_json::from_slice(bytes).ok()?;
+            Some(vector.get_mut("data")?.take())
         })
         .collect()
 }

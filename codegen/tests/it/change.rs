@@ -8,7 +8,7 @@ const ORDER: &str = "events/portfolio.order.schema.json";
 
 #[test]
 fn a_new_optional_member() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     let before = tree.generate();
     tree.replace(
         ORDER,
@@ -48,7 +48,7 @@ fn a_new_optional_member() {
 
 #[test]
 fn a_list_a_nested_object_and_a_local_enumeration() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.set(
         ORDER,
         "/$defs",
@@ -93,7 +93,7 @@ fn words(rust: &str) -> String {
 
 #[test]
 fn a_new_value_of_an_extensible_enumeration_changes_the_strict_view_only() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     let before = tree.generate();
     tree.replace(
         "common.schema.json",
@@ -108,7 +108,7 @@ fn a_new_value_of_an_extensible_enumeration_changes_the_strict_view_only() {
 
 #[test]
 fn a_value_of_the_tag_needs_a_row() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.replace(
         "common.schema.json",
         "\"STOP_LIMIT\"",

@@ -10,7 +10,7 @@ const COMMON: &str = "common.schema.json";
 /// Sets one value and expects an error that names its place and says `message`.
 #[track_caller]
 fn check(file: &str, pointer: &str, value: Value, message: &str) {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.set(file, pointer, value);
     let errors = tree.errors();
     let found = errors
@@ -56,7 +56,7 @@ fn references_that_leave_the_repository() {
 
 #[test]
 fn references_that_lead_back() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.set(COMMON, "/$defs/InstrumentPrice", member("#/$defs/Fee"));
     tree.set(COMMON, "/$defs/Fee", member("#/$defs/InstrumentPrice"));
     assert!(
@@ -111,7 +111,7 @@ fn names_that_collide() {
         json!(["UNKNOWN"]),
         collides,
     );
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.set(ORDER, "/title", json!("CancelEvent"));
     assert!(tree.errors().contains(collides), "{}", tree.errors());
     check(ORDER, "/title", json!("Payload"), collides);
@@ -132,7 +132,7 @@ fn names_that_collide() {
 
 #[test]
 fn names_that_are_words_of_the_language() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     for name in [
         "Self", "Super", "Crate", "Match", "Async", "Gen", "Fn", "Reader", "Object", "Value",
     ] {
@@ -152,7 +152,7 @@ fn names_that_are_words_of_the_language() {
 
 #[test]
 fn text_that_wants_to_be_code() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     let text = r##"*/ "#] pub fn evil() {} /* {{ 7*7 }} <script> [link](x) \ """ ${x} %s"##;
     tree.set(ORDER, "/properties/Side/description", json!(text));
     tree.set(ORDER, "/description", json!(text));
@@ -243,11 +243,11 @@ fn bytes_that_are_no_schema() {
         r#"{"a":1,"a":2}"#,
         "\u{feff}{}",
     ] {
-        let tree = Tree::new();
+        let mut tree = Tree::new();
         tree.write(ORDER, text);
         assert!(tree.errors().contains("portfolio.order"), "{text}");
     }
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.write(ORDER, &("[".repeat(100_000) + &"]".repeat(100_000)));
     assert!(tree.errors().contains("not JSON"), "{}", tree.errors());
 }
@@ -260,7 +260,7 @@ fn more_values_than_anybody_reads() {
 
 #[test]
 fn every_event_is_reported_at_once() {
-    let tree = Tree::new();
+    let mut tree = Tree::new();
     tree.set(ORDER, "/if", json!({}));
     tree.set("events/strategy.signal.schema.json", "/if", json!({}));
     let errors = tree.errors();

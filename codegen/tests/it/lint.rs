@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ingenium_codegen::lint::{RULES, lint};
+use ingenium_codegen::lint::RULES;
 use serde_json::{Value, json};
 
-use crate::tree::{Tree, repository};
+use crate::tree::Tree;
 
 const ORDER: &str = "events/portfolio.order.schema.json";
 const COMMON: &str = "common.schema.json";
@@ -13,10 +13,7 @@ const CATALOG: &str = "catalog.json";
 
 #[test]
 fn the_schemas_of_this_repository_are_clean() {
-    let found: Vec<String> = lint(&repository())
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let found: Vec<String> = Tree::new().lint().iter().map(ToString::to_string).collect();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
@@ -260,18 +257,6 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// A copy of the schemas with their vectors, so that nothing else is wrong with it.
-fn tree() -> Tree {
-    let tree = Tree::new();
-    tree.with_vectors();
-    tree
-}
-
-#[test]
-fn a_copy_is_as_clean() {
-    assert_eq!(lint(tree().root()), []);
-}
-
 #[test]
 fn every_rule_finds_what_breaks_it() {
     let mut missed = Vec::new();
@@ -283,9 +268,9 @@ fn every_rule_finds_what_breaks_it() {
         found,
     } in cases()
     {
-        let tree = tree();
+        let mut tree = Tree::new();
         tree.set(file, at, value);
-        let findings = lint(tree.root());
+        let findings = tree.lint();
         let named = findings
             .iter()
             .any(|finding| finding.rule == format!("ING-L-{rule}") && finding.pointer == found);
@@ -302,9 +287,9 @@ fn every_rule_finds_what_breaks_it() {
 
 #[test]
 fn a_file_that_is_no_json_is_named() {
-    let tree = tree();
+    let mut tree = Tree::new();
     tree.write(ORDER, "{\"title\": \"A\", \"title\": \"B\"}");
-    let findings = lint(tree.root());
+    let findings = tree.lint();
     assert!(
         findings
             .iter()
@@ -315,14 +300,14 @@ fn a_file_that_is_no_json_is_named() {
 
 #[test]
 fn what_is_deprecated_may_name_a_neighbour() {
-    let tree = tree();
+    let mut tree = Tree::new();
     tree.set(ORDER, "/properties/Account/deprecated", json!(true));
     tree.set(
         ORDER,
         "/properties/Account/x-ingenium-replaced-by",
         json!("Portfolio"),
     );
-    assert_eq!(lint(tree.root()), []);
+    assert_eq!(tree.lint(), []);
 }
 
 #[test]

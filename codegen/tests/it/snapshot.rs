@@ -2,11 +2,11 @@
 
 use ingenium_codegen::{generate, model};
 
-use crate::tree::repository;
+use crate::tree::authored;
 
 #[test]
 fn model_of_the_cancel_event() {
-    let model = model(&repository()).unwrap();
+    let model = model(&authored()).unwrap();
     let event = model
         .events
         .iter()
@@ -17,14 +17,14 @@ fn model_of_the_cancel_event() {
 
 #[test]
 fn rust_of_the_cancel_event() {
-    let files = generate(&repository()).unwrap();
+    let files = generate(&authored()).unwrap();
     let path = "rust/ingenium-types/src/generated/portfolio_cancel.rs";
     insta::assert_snapshot!(files.get(path).unwrap());
 }
 
 #[test]
 fn tag_table_of_the_order_event() {
-    let files = generate(&repository()).unwrap();
+    let files = generate(&authored()).unwrap();
     let rust = files
         .get("rust/ingenium-types/src/generated/portfolio_order.rs")
         .unwrap();

@@ -1,8 +1,9 @@
-//! A temporary copy of the schemas, to break in one place.
+//! A copy of the schemas, to break in one place.
 
 use std::path::{Path, PathBuf};
 
-use ingenium_codegen::{FileSet, generate};
+use ingenium_codegen::lint::lint;
+use ingenium_codegen::{Error, FileSet, generate};
 use serde_json::Value;
 
 /// The repository that the tests belong to.
@@ -10,72 +11,43 @@ pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A copy of the authored schemas.
-pub(crate) struct Tree(tempfile::TempDir);
+/// The authored schemas, as they are.
+pub(crate) fn authored() -> ingenium_codegen::Tree {
+    ingenium_codegen::Tree::open(&repository().join("schemas")).unwrap()
+}
+
+/// A copy of the authored schemas, files named relative to `schemas/`.
+pub(crate) struct Tree(ingenium_codegen::Tree);
 
 impl Tree {
     pub(crate) fn new() -> Self {
-        let tree = Self(tempfile::tempdir().unwrap());
-        for file in [
-            "catalog.json",
-            "common.schema.json",
-            "meta/catalog.schema.json",
-            "meta/schema.schema.json",
-        ] {
-            tree.copy(file);
-        }
-        for entry in std::fs::read_dir(repository().join("schemas/events")).unwrap() {
-            let name = entry.unwrap().file_name();
-            tree.copy(&format!("events/{}", name.to_str().unwrap()));
-        }
-        tree
-    }
-
-    /// Adds the envelope's schemas and all vectors.
-    pub(crate) fn with_vectors(&self) {
-        for folder in ["cloudevents", "vectors"] {
-            let from = repository().join("schemas").join(folder);
-            let to = self.path(folder);
-            let status = std::process::Command::new("cp")
-                .arg("-r")
-                .args([from, to])
-                .status();
-            assert!(status.unwrap().success(), "{folder} is copied");
-        }
-    }
-
-    fn copy(&self, file: &str) {
-        let to = self.path(file);
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::copy(repository().join("schemas").join(file), to).unwrap();
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.0.path().join("schemas").join(file)
-    }
-
-    pub(crate) fn root(&self) -> &Path {
-        self.0.path()
+        Self(authored())
     }
 
     /// Replaces the text of a file.
-    pub(crate) fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.path(file), text).unwrap();
+    pub(crate) fn write(&mut self, file: &str, text: &str) {
+        self.0.insert(format!("schemas/{file}"), text.into());
+    }
+
+    #[track_caller]
+    fn text(&self, file: &str) -> String {
+        let bytes = self.0.get(&format!("schemas/{file}"));
+        let bytes = bytes.unwrap_or_else(|| panic!("{file} is not there"));
+        String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     /// Replaces `old` by `new` in a file; `old` must stand there.
     #[track_caller]
-    pub(crate) fn replace(&self, file: &str, old: &str, new: &str) {
-        let text = std::fs::read_to_string(self.path(file)).unwrap();
+    pub(crate) fn replace(&mut self, file: &str, old: &str, new: &str) {
+        let text = self.text(file);
         assert!(text.contains(old), "{file} has no {old}");
         self.write(file, &text.replacen(old, new, 1));
     }
 
     /// Sets the value at a JSON pointer, whose parent must exist.
     #[track_caller]
-    pub(crate) fn set(&self, file: &str, pointer: &str, value: Value) {
-        let text = std::fs::read_to_string(self.path(file)).unwrap();
-        let mut json: Value = serde_json::from_str(&text).unwrap();
+    pub(crate) fn set(&mut self, file: &str, pointer: &str, value: Value) {
+        let mut json: Value = serde_json::from_str(&self.text(file)).unwrap();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         let parent = json.pointer_mut(parent).expect("the parent exists");
         match parent {
@@ -86,15 +58,19 @@ impl Tree {
     }
 
     pub(crate) fn generate(&self) -> FileSet {
-        generate(self.root()).unwrap()
+        generate(&self.0).unwrap()
     }
 
-    /// The errors, one a line.
+    /// The errors of the generator, one a line.
     #[track_caller]
     pub(crate) fn errors(&self) -> String {
-        match generate(self.root()) {
+        match generate(&self.0) {
             Ok(_) => panic!("nothing is wrong"),
             Err(errors) => errors.to_string(),
         }
+    }
+
+    pub(crate) fn lint(&self) -> Vec<Error> {
+        lint(&self.0)
     }
 }

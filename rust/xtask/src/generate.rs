@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use ingenium_codegen::{Change, FileSet};
+use ingenium_codegen::{Change, FileSet, Tree};
 
 use crate::console;
 
@@ -39,7 +39,14 @@ pub(crate) fn check() -> ExitCode {
 
 fn run(action: impl FnOnce(&FileSet, &Path) -> std::io::Result<ExitCode>) -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let files = match ingenium_codegen::generate(&root) {
+    let tree = match Tree::open(&root.join("schemas")) {
+        Ok(tree) => tree,
+        Err(error) => {
+            console::err(format!("error: schemas: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let files = match ingenium_codegen::generate(&tree) {
         Ok(files) => files,
         Err(errors) => {
             for error in errors.iter() {

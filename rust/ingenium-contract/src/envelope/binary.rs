@@ -63,18 +63,23 @@ pub(super) fn read(
             .help("send `ce-*` headers, or `application/cloudevents+json`"),
         );
     }
-    // Absent means JSON (contract, "A receiver").
-    let json = content_type.as_deref().is_none_or(is_json);
+    // Absent means JSON (contract, "A receiver"), unless it is none: bytes without a type are legal, too.
+    let declared = content_type.as_deref().map(is_json);
     if let Some(content_type) = content_type {
         builder.attribute("datacontenttype", AttributeValue::String(content_type));
     }
-    let data = match body {
-        empty if empty.is_empty() => None,
-        body if json => {
-            builder.findings.extend(check_json(body));
-            Some(Data::Json(body.clone()))
+    let data = if body.is_empty() {
+        None
+    } else if declared == Some(false) {
+        Some(Data::Binary(body.clone()))
+    } else {
+        match check_json(body) {
+            Some(_) if declared.is_none() => Some(Data::Binary(body.clone())),
+            finding => {
+                builder.findings.extend(finding);
+                Some(Data::Json(body.clone()))
+            }
         }
-        body => Some(Data::Binary(body.clone())),
     };
     let (event, findings) = builder.build(data, versions)?;
     Ok(Received {

@@ -186,6 +186,20 @@ fn attribute_findings_say_where() {
 }
 
 #[test]
+fn bytes_without_a_media_type_survive_both_modes() {
+    let text = r#"{"specversion":"1.0","id":"1","source":"/x","type":"t","data_base64":"AAPL"}"#;
+    let verdict = validate_structured(&Bytes::from_static(text.as_bytes()), View::Reader);
+    let event = verdict.event.expect("an event");
+    let (headers, body) = envelope::to_binary(&event);
+    let headers: Vec<(&str, &[u8])> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let again = envelope::read(&headers, &body, envelope::SpecVersions::V1);
+    assert_eq!(again.expect("an event").event, event);
+}
+
+#[test]
 fn json_in_base64_is_json_and_nothing_else() {
     let event = |base64: &str| {
         Bytes::from(format!(

@@ -15,7 +15,11 @@ const ALLOWED: &[(&str, u8, &[&str])] = &[
         2,
         &["ingenium-types", "ingenium-contract"],
     ),
-    ("ingenium-fuzz", 2, &["ingenium-types", "ingenium-contract"]),
+    (
+        "ingenium-fuzz",
+        2,
+        &["ingenium-types", "ingenium-contract", "ingenium-codegen"],
+    ),
     (
         "ingenium",
         3,

@@ -4,6 +4,7 @@ use ingenium_fuzz::{Sampler, Tally, agree, corpus};
 use ingenium_types::{EventType, View};
 
 mod bytes;
+mod schemas;
 
 #[test]
 fn all_judges_agree_on_every_vector() {
