@@ -6,6 +6,7 @@
 //! ```
 //! The model is neutral: emitters see structs, tag tables, unions and enumerations, never JSON Schema.
 
+pub mod compat;
 mod error;
 mod json;
 pub mod lint;

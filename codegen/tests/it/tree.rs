@@ -52,9 +52,34 @@ impl Tree {
         let parent = json.pointer_mut(parent).expect("the parent exists");
         match parent {
             Value::Array(items) if name == "-" => items.push(value),
+            Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
             parent => parent[name] = value,
         }
         self.write(file, &json.to_string());
+    }
+
+    /// Removes the value at a JSON pointer.
+    #[track_caller]
+    pub(crate) fn remove(&mut self, file: &str, pointer: &str) {
+        let mut json: Value = serde_json::from_str(&self.text(file)).unwrap();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let removed = match json.pointer_mut(parent) {
+            Some(Value::Array(items)) => Some(items.remove(name.parse().unwrap())),
+            Some(Value::Object(members)) => members.remove(name),
+            _ => None,
+        };
+        assert!(removed.is_some(), "{file} has no {pointer}");
+        self.write(file, &json.to_string());
+    }
+
+    /// Replaces every `old` by `new` in a file.
+    pub(crate) fn rename(&mut self, file: &str, old: &str, new: &str) {
+        let text = self.text(file).replace(old, new);
+        self.write(file, &text);
+    }
+
+    pub(crate) const fn tree(&self) -> &ingenium_codegen::Tree {
+        &self.0
     }
 
     pub(crate) fn generate(&self) -> FileSet {
