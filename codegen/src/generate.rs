@@ -10,7 +10,11 @@ use crate::lower::{self, Definitions};
 use crate::meta::Meta;
 use crate::model::Model;
 use crate::output::FileSet;
+use crate::reference::{self, Reference};
 use crate::tree::Tree;
+
+/// Where the pages for people stand.
+const REFERENCE: &str = "docs/reference/events";
 
 /// Every file that follows from the schemas.
 ///
@@ -20,25 +24,34 @@ use crate::tree::Tree;
 /// Every fault of the schemas, with its place.
 pub fn generate(tree: &Tree) -> Result<FileSet, Errors> {
     let source = Source::load(tree)?;
-    let mut files = FileSet::default();
-    for view in View::ALL {
-        for (event, schema) in source.model.events.iter().zip(&source.schemas) {
-            let bundle = bundle::bundle(
-                &source.catalog,
-                &source.model,
-                event,
-                schema,
-                &source.common,
-                view,
-            );
-            let text = serde_json::to_string_pretty(&bundle).map_err(|error| {
-                Error::new(rule::JSON, &event.entry.file(), "", error.to_string())
-            })?;
-            files.insert(bundle::path(view, event), text + "\n");
-        }
-    }
+    let mut files = source.bundles()?;
     emit::rust::emit(&source.model, &mut files)?;
+    let asyncapi = crate::asyncapi(tree, &files)?;
+    files.insert("schemas/dist/asyncapi.json", pretty(&asyncapi)?);
+    let reference = Reference::of(tree)?;
+    let template =
+        |error: minijinja::Error| Error::new(rule::CATALOG, catalog::FILE, "", error.to_string());
+    for (name, page) in reference::markdown(&reference).map_err(template)? {
+        files.insert(format!("{REFERENCE}/{name}"), page);
+    }
+    let page = reference::html(&reference).map_err(template)?;
+    files.insert(format!("{REFERENCE}/index.html"), page);
     Ok(files)
+}
+
+/// The bundles alone: what `schemas/dist/strict` and `schemas/dist/reader` hold.
+///
+/// # Errors
+/// Every fault of the schemas, with its place.
+pub fn bundles(tree: &Tree) -> Result<FileSet, Errors> {
+    Source::load(tree)?.bundles()
+}
+
+fn pretty(json: &impl serde::Serialize) -> Result<String, Error> {
+    let text = serde_json::to_string_pretty(json);
+    let text =
+        text.map_err(|error| Error::new(rule::JSON, catalog::FILE, "", error.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// The language-neutral model of the schemas.
@@ -58,6 +71,24 @@ struct Source {
 }
 
 impl Source {
+    fn bundles(&self) -> Result<FileSet, Errors> {
+        let mut files = FileSet::default();
+        for view in View::ALL {
+            for (event, schema) in self.model.events.iter().zip(&self.schemas) {
+                let bundle = bundle::bundle(
+                    &self.catalog,
+                    &self.model,
+                    event,
+                    schema,
+                    &self.common,
+                    view,
+                );
+                files.insert(bundle::path(view, event), pretty(&bundle)?);
+            }
+        }
+        Ok(files)
+    }
+
     fn load(tree: &Tree) -> Result<Self, Errors> {
         let meta = Meta::load(tree)?;
         let json = tree.json(catalog::FILE)?;

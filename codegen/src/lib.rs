@@ -1,8 +1,9 @@
 //! Generates every artefact that follows from the event schemas: a pure function from schemas to files.
 //!
 //! ```text
-//! schemas/ ─ catalog ─ meta ─┬─ lower ─ model ─ emit::rust ─┐
-//!                            └─ bundle ─────────────────────┴─ output::FileSet
+//! Tree ─ catalog ─ meta ─┬─ lower ─ model ─ emit::rust ─┐
+//!                        ├─ bundle ── asyncapi ─────────┼─ output::FileSet
+//!                        └─ reference ──────────────────┘
 //! ```
 //! The model is neutral: emitters see structs, tag tables, unions and enumerations, never JSON Schema.
 
@@ -17,14 +18,17 @@ pub mod model;
 
 mod lower;
 
+mod asyncapi;
 mod bundle;
 mod emit;
 mod output;
+pub mod reference;
 mod tree;
 
 mod generate;
 
+pub use asyncapi::asyncapi;
 pub use error::{Error, Errors};
-pub use generate::{generate, model};
+pub use generate::{bundles, generate, model};
 pub use output::{Change, FileSet};
 pub use tree::Tree;

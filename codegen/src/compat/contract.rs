@@ -36,7 +36,7 @@ impl Contract {
     /// # Errors
     /// Every fault of the schemas.
     pub fn authored(tree: &Tree) -> Result<Self, Errors> {
-        let files = crate::generate(tree)?;
+        let files = crate::bundles(tree)?;
         let bundle = |path: &str| {
             serde_json::from_str(files.get(path).unwrap_or("true")).unwrap_or(Value::Bool(true))
         };

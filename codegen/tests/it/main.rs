@@ -9,6 +9,7 @@ mod example;
 mod hostile;
 mod lint;
 mod mutation;
+mod reference;
 mod snapshot;
 mod tree;
 mod vector;

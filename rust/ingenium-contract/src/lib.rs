@@ -30,3 +30,6 @@ pub const CONTRACT_VERSION: &str = generated::bundle::CONTRACT_VERSION;
 
 /// SHA-256 over all schemas that this crate judges by: equal digests, equal verdicts.
 pub const CONTRACT_DIGEST: &str = generated::bundle::CONTRACT_DIGEST;
+
+/// What the authors of the contract wrote, by path: the source of every schema that this crate judges by.
+pub const AUTHORED: &[(&str, &str)] = generated::bundle::AUTHORED;

@@ -15,6 +15,14 @@ use crate::output::FileSet;
 
 const CONTRACT: &str = "rust/ingenium-contract/src/generated";
 
+/// Authored files beside the events'.
+const SHARED: [&str; 4] = [
+    CATALOG,
+    "schemas/common.schema.json",
+    "schemas/cloudevents/envelope.schema.json",
+    "schemas/cloudevents/ingenium-profile.schema.json",
+];
+
 pub(super) fn emit(model: &Model, files: &mut FileSet) -> Result<(), Error> {
     let mut hasher = Sha256::new();
     let mut lists = Vec::new();
@@ -38,6 +46,13 @@ pub(super) fn emit(model: &Model, files: &mut FileSet) -> Result<(), Error> {
         let _ = write!(digest, "{byte:02x}");
     }
     let version = &model.version;
+    let events = model.events.iter().map(|event| event.entry.file());
+    let authored = events
+        .chain(SHARED.iter().map(|&file| file.to_owned()))
+        .map(|file| {
+            let relative = format!("../../../../{file}");
+            quote!((#file, include_str!(#relative)))
+        });
     let [strict, reader] = &lists[..] else {
         return Err(Error::new(
             rule::CATALOG,
@@ -53,6 +68,9 @@ pub(super) fn emit(model: &Model, files: &mut FileSet) -> Result<(), Error> {
 
         /// SHA-256 over all bundles: equal digests, equal verdicts.
         pub(crate) const CONTRACT_DIGEST: &str = #digest;
+
+        /// What an author wrote, by path: the source of all bundles.
+        pub(crate) const AUTHORED: &[(&str, &str)] = &[#(#authored),*];
 
         /// By event type: what a producer must emit.
         pub(crate) const STRICT: &[(&str, &str)] = &[#(#strict),*];

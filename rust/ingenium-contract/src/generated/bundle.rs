@@ -8,6 +8,43 @@ pub(crate) const CONTRACT_VERSION: &str = "1.0.0-draft";
 /// SHA-256 over all bundles: equal digests, equal verdicts.
 pub(crate) const CONTRACT_DIGEST: &str = "sha256:e19361c8823f3b6f9be78bf94a6a16771b898316ee12b20e23bda23786e3f85a";
 
+/// What an author wrote, by path: the source of all bundles.
+pub(crate) const AUTHORED: &[(&str, &str)] = &[
+    (
+        "schemas/events/ingestor.data.schema.json",
+        include_str!("../../../../schemas/events/ingestor.data.schema.json"),
+    ),
+    (
+        "schemas/events/strategy.signal.schema.json",
+        include_str!("../../../../schemas/events/strategy.signal.schema.json"),
+    ),
+    (
+        "schemas/events/portfolio.order.schema.json",
+        include_str!("../../../../schemas/events/portfolio.order.schema.json"),
+    ),
+    (
+        "schemas/events/portfolio.cancel.schema.json",
+        include_str!("../../../../schemas/events/portfolio.cancel.schema.json"),
+    ),
+    (
+        "schemas/events/executor.execution.schema.json",
+        include_str!("../../../../schemas/events/executor.execution.schema.json"),
+    ),
+    ("schemas/catalog.json", include_str!("../../../../schemas/catalog.json")),
+    (
+        "schemas/common.schema.json",
+        include_str!("../../../../schemas/common.schema.json"),
+    ),
+    (
+        "schemas/cloudevents/envelope.schema.json",
+        include_str!("../../../../schemas/cloudevents/envelope.schema.json"),
+    ),
+    (
+        "schemas/cloudevents/ingenium-profile.schema.json",
+        include_str!("../../../../schemas/cloudevents/ingenium-profile.schema.json"),
+    ),
+];
+
 /// By event type: what a producer must emit.
 pub(crate) const STRICT: &[(&str, &str)] = &[
     (
