@@ -23,6 +23,7 @@ mod bundle;
 mod emit;
 mod output;
 pub mod reference;
+pub mod release;
 mod tree;
 
 mod generate;

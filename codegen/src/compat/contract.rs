@@ -40,17 +40,14 @@ impl Contract {
         let bundle = |path: &str| {
             serde_json::from_str(files.get(path).unwrap_or("true")).unwrap_or(Value::Bool(true))
         };
-        Self::read(tree, "schemas", bundle)
+        Self::read(tree, bundle)
     }
 
-    /// A released contract: a tree that holds `<folder>/catalog.json` and its bundles.
-    ///
-    /// # Errors
-    /// When a file is missing or is not JSON.
-    pub fn released(tree: &Tree, folder: &str) -> Result<Self, Errors> {
+    /// The contract of a release, read as a tree: bundles beside the catalog.
+    pub(crate) fn released(tree: &Tree) -> Result<Self, Errors> {
         let mut errors = Errors::default();
-        let contract = Self::read(tree, folder, |path| {
-            let path = path.replacen("schemas/dist", folder, 1);
+        let contract = Self::read(tree, |path| {
+            let path = path.replacen("schemas/dist", "schemas", 1);
             errors
                 .keep(tree.json(&path))
                 .map_or(Value::Bool(true), |json| json.to_value())
@@ -58,12 +55,8 @@ impl Contract {
         errors.or(contract)
     }
 
-    fn read(
-        tree: &Tree,
-        folder: &str,
-        mut bundle: impl FnMut(&str) -> Value,
-    ) -> Result<Self, Errors> {
-        let catalog = Catalog::from_json(&tree.json(&format!("{folder}/catalog.json"))?)?;
+    fn read(tree: &Tree, mut bundle: impl FnMut(&str) -> Value) -> Result<Self, Errors> {
+        let catalog = Catalog::from_json(&tree.json(crate::catalog::FILE)?)?;
         let events = catalog.events.into_iter().map(|entry| {
             let name = entry.name().to_owned();
             Schemas {
@@ -74,7 +67,7 @@ impl Contract {
             }
         });
         let file = |name: &str| {
-            let path = format!("{folder}/cloudevents/{name}.schema.json");
+            let path = format!("schemas/cloudevents/{name}.schema.json");
             tree.json(&path).ok().map(|json| json.to_value())
         };
         Ok(Self {

@@ -67,13 +67,11 @@ pub(super) fn compare(
             format!("`{name}` is gone"),
         ));
     }
-    let rest = |envelope: &Value| -> Value {
-        let mut envelope = envelope.clone();
-        if let Some(object) = envelope.as_object_mut() {
-            object.remove("properties");
-            object.remove("description");
-        }
-        envelope
+    let rest = |envelope: &Value| -> Vec<Value> {
+        let rules = ["additionalProperties", "propertyNames", "not"].into_iter();
+        rules
+            .filter_map(|name| Some(inlined(envelope.get(name)?, envelope, 0)))
+            .collect()
     };
     let mut verdict = |producer: &Value, consumer: &Value| {
         if rest(&before.0) != rest(&after.0) {

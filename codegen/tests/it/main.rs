@@ -10,6 +10,7 @@ mod hostile;
 mod lint;
 mod mutation;
 mod reference;
+mod release;
 mod snapshot;
 mod tree;
 mod vector;

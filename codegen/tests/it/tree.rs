@@ -58,6 +58,12 @@ impl Tree {
         self.write(file, &json.to_string());
     }
 
+    /// Adds a valid vector.
+    pub(crate) fn vector(&mut self, event: &str, data: &Value) {
+        let file = format!("vectors/{event}/valid/added.json");
+        self.write(&file, &serde_json::json!({ "data": data }).to_string());
+    }
+
     /// Removes the value at a JSON pointer.
     #[track_caller]
     pub(crate) fn remove(&mut self, file: &str, pointer: &str) {

@@ -8,6 +8,7 @@ mod bench;
 mod console;
 mod endurance;
 mod generate;
+mod release;
 mod setup;
 mod test;
 #[cfg(test)]
@@ -28,6 +29,7 @@ Commands:
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
                       With --check write nothing and exit 1 if a file is stale
+  release <VERSION>   Freeze the contract into schemas/released/<VERSION>/, if it keeps every earlier promise
 ";
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         },
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["release", version] => release::run(&root(), version),
         ["help" | "--help" | "-h"] => {
             console::out(USAGE.trim_end());
             ExitCode::SUCCESS
