@@ -62,6 +62,14 @@ impl Tree {
             .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
+    /// Whether a file of this path, which starts with `schemas/`, is part of a contract that people write.
+    #[must_use]
+    pub fn is_authored(path: &str) -> bool {
+        let inside = path.trim_start_matches("schemas/");
+        let folder = inside.split('/').next().unwrap_or_default();
+        is_schema(path) && !NOT_AUTHORED.contains(&folder)
+    }
+
     pub(crate) fn json(&self, path: &str) -> Result<Json, Errors> {
         let Some(bytes) = self.get(path) else {
             return Err(Error::new(rule::FILE, path, "", "there is no such file").into());

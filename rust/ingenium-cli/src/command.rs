@@ -4,6 +4,7 @@ mod completions;
 mod conform;
 mod man;
 mod run;
+mod schema;
 mod up;
 mod validate;
 
@@ -29,6 +30,7 @@ enum Command {
     Run(run::Arguments),
     Validate(validate::Arguments),
     Conform(conform::Arguments),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -41,6 +43,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         Command::Run(arguments) => run::execute(&arguments, terminal),
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
         Command::Conform(arguments) => conform::execute(arguments),
+        Command::Schema(arguments) => schema::execute(&arguments, terminal),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
     }

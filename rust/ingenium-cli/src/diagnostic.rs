@@ -50,6 +50,8 @@ pub(crate) struct Diagnostic {
 /// A piece of a file with the bytes that a diagnostic is about.
 #[derive(Debug, Clone)]
 pub(crate) struct Excerpt {
+    /// What it is a piece of, in a word.
+    pub(crate) what: &'static str,
     pub(crate) text: String,
     pub(crate) mark: Range<usize>,
 }

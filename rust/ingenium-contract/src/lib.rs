@@ -16,7 +16,7 @@ pub mod validate;
 mod explain;
 #[rustfmt::skip] // the generator decides how its files look
 mod generated;
-mod locate;
+pub mod locate;
 
 pub use attribute::Time;
 pub use envelope::{Mode, Received, SpecVersions};

@@ -5,8 +5,9 @@ use std::ops::Range;
 use ingenium_types::read::Kind;
 use ingenium_types::{Reader, Refusal, View};
 
-/// The byte range of the value at `pointer`.
-pub(crate) fn locate(data: &[u8], pointer: &str) -> Option<Range<usize>> {
+/// The byte range of the value at `pointer` in a JSON text; nothing where there is none, or no JSON.
+#[must_use]
+pub fn locate(data: &[u8], pointer: &str) -> Option<Range<usize>> {
     let mut reader = Reader::new(data, View::Reader);
     let tokens: Vec<String> = pointer
         .split('/')

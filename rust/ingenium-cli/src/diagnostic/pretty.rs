@@ -49,7 +49,7 @@ impl Report for Pretty {
         let report = match &diagnostic.excerpt {
             Some(excerpt) => {
                 let label = LabeledSpan::underline(excerpt.mark.clone());
-                let source = NamedSource::new("event", excerpt.text.clone());
+                let source = NamedSource::new(excerpt.what, excerpt.text.clone());
                 miette::Report::new(shown.with_label(label)).with_source_code(source)
             }
             None => miette::Report::new(shown),

@@ -4,6 +4,7 @@ mod bad_input;
 mod conform;
 mod program;
 mod reference;
+mod schema;
 mod up;
 mod validate;
 mod validate_many;

@@ -153,6 +153,7 @@ fn diagnostic(
         .as_ref()
         .filter(|_| shown)
         .map(|place| Excerpt {
+            what: "event",
             text: text.clone().into_owned(),
             mark: place.start - event.start..place.end - event.start,
         });
