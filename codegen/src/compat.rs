@@ -108,6 +108,8 @@ pub enum Verdict {
 pub struct Comparison {
     /// The event type; `envelope` for the attributes around every payload.
     pub subject: String,
+    /// Its schema, of the new contract where both have it.
+    pub file: String,
     /// The roles that receive it in either contract.
     pub consumers: Vec<String>,
     /// What the new contract promises about it.
@@ -168,6 +170,7 @@ fn event(before: &Schemas, after: &Schemas, alphabets: &mut Alphabets) -> Compar
     changes.extend(change::consumers(before, after));
     Comparison {
         subject: after.entry.event_type.clone(),
+        file: after.entry.file(),
         consumers,
         mode: Mode::parse(&after.entry.compatibility).unwrap_or(Mode::Full),
         changes,
@@ -184,6 +187,7 @@ fn lone(schemas: &Schemas, kind: Kind, added: bool) -> Comparison {
     ));
     Comparison {
         subject: schemas.entry.event_type.clone(),
+        file: schemas.entry.file(),
         consumers: schemas.entry.consumed_by.clone(),
         mode: Mode::parse(&schemas.entry.compatibility).unwrap_or(Mode::Full),
         changes: vec![Change::new(kind, "", message)],

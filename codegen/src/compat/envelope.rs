@@ -97,6 +97,7 @@ pub(super) fn compare(
         .all(|event| event.entry.compatibility == "none");
     Some(Comparison {
         subject: "envelope".to_owned(),
+        file: "schemas/cloudevents/ingenium-profile.schema.json".to_owned(),
         consumers,
         mode: if drafts { Mode::None } else { Mode::Full },
         changes,

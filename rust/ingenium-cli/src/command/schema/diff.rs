@@ -129,7 +129,13 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
             }
         })
         .collect();
-    report::write(&judgements, arguments.format, &arguments.folder, terminal)?;
+    report::write(
+        &judgements,
+        arguments.format,
+        &tree,
+        &arguments.folder,
+        terminal,
+    )?;
     let failed = judgements.iter().any(Judgement::fails);
     Ok(if failed { Code::Bad } else { Code::Good })
 }

@@ -1,7 +1,7 @@
 //! `ingenium schema lint`: everything that is wrong with schemas.
 
 use std::io::{self, BufWriter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ingenium_codegen::lint::{RULES, lint};
@@ -82,7 +82,8 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
 }
 
 /// The finding at its line; what is not there is shown where it should be.
-fn diagnostic(tree: &Tree, error: &Error, name: &Arc<str>) -> Diagnostic {
+pub(super) fn located(tree: &Tree, error: &Error, folder: &Path) -> Diagnostic {
+    let name = folder.join(error.file.trim_start_matches("schemas/"));
     let bytes = tree.get(&error.file).unwrap_or_default();
     let mut pointer = error.pointer.as_str();
     let span = loop {
@@ -99,7 +100,7 @@ fn diagnostic(tree: &Tree, error: &Error, name: &Arc<str>) -> Diagnostic {
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let rule = RULES.iter().find(|rule| rule.id == error.rule);
     Diagnostic {
-        file: Arc::clone(name),
+        file: name.to_string_lossy().into(),
         line: before.matches('\n').count() as u64 + 1,
         column: before[line_start..].chars().count() as u64 + 1,
         rule: error.rule,

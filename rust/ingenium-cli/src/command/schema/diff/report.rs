@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ingenium_codegen::compat::Verdict;
+use ingenium_codegen::{Error, Tree};
 use ingenium_contract::Level;
 use serde_json::{Value, json};
 
+use super::super::lint::located;
 use super::super::write::print;
 use super::Judgement;
 use crate::diagnostic::{Diagnostic, Format, Summary, Words};
@@ -22,6 +24,7 @@ const WORDS: Words = Words {
 pub(super) fn write(
     judgements: &[Judgement<'_>],
     format: Format,
+    tree: &Tree,
     folder: &Path,
     terminal: Terminal,
 ) -> Result<(), Failure> {
@@ -35,15 +38,15 @@ pub(super) fn write(
         other => {
             let out = Box::new(BufWriter::new(io::stdout()));
             let mut report = other.report(out, WORDS, terminal.color);
-            let name: Arc<str> = folder.join("catalog.json").to_string_lossy().into();
             let mut summary = Summary::default();
             for judgement in judgements {
                 summary.checked += 1;
                 summary.bad += u64::from(judgement.fails());
-                if let Some(diagnostic) = diagnostic(judgement, &name) {
+                if let Some(diagnostic) = diagnostic(judgement, tree, folder) {
                     report.diagnostic(&diagnostic).map_err(Failure::internal)?;
                 }
             }
+            let name: Arc<str> = folder.to_string_lossy().into();
             report.file(&name, summary).map_err(Failure::internal)?;
             report.finish(summary).map_err(Failure::internal)
         }
@@ -128,8 +131,8 @@ fn document(judgements: &[Judgement<'_>]) -> Value {
     json!({ "verdicts": judgements.len(), "failed": failed, "events": events.collect::<Vec<_>>() })
 }
 
-/// A break or an open question, at the change that is nearest; a warning where nothing is promised.
-fn diagnostic(judgement: &Judgement<'_>, name: &Arc<str>) -> Option<Diagnostic> {
+/// A break or an open question, at the first change that is named; a warning where nothing is promised.
+fn diagnostic(judgement: &Judgement<'_>, tree: &Tree, folder: &Path) -> Option<Diagnostic> {
     let why = match judgement.verdict() {
         Verdict::Compatible => return None,
         Verdict::Breaking(event) => format!("{}: {event}", judgement.hit()),
@@ -137,29 +140,25 @@ fn diagnostic(judgement: &Judgement<'_>, name: &Arc<str>) -> Option<Diagnostic> 
     };
     let comparison = judgement.comparison;
     let change = comparison.changes.first();
-    Some(Diagnostic {
-        file: Arc::clone(name),
-        line: 1,
-        column: 1,
+    let error = Error {
         rule: change.map_or("ING-B-UNKNOWN", |change| change.kind.id()),
-        level: if judgement.fails() {
-            Level::Error
-        } else {
-            Level::Warning
-        },
+        file: comparison.file.clone(),
         pointer: change
             .map(|change| change.pointer.clone())
             .unwrap_or_default(),
-        span: None,
         message: format!(
             "{} {} {}: {why}",
             comparison.subject,
             judgement.direction.name(),
             judgement.word()
         ),
-        help: change
-            .map(|change| change.kind.effect().to_owned())
-            .unwrap_or_default(),
-        excerpt: None,
-    })
+    };
+    let mut diagnostic = located(tree, &error, folder);
+    if !judgement.fails() {
+        diagnostic.level = Level::Warning;
+    }
+    diagnostic.help = change
+        .map(|change| change.kind.effect().to_owned())
+        .unwrap_or_default();
+    Some(diagnostic)
 }
