@@ -44,12 +44,8 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
     let mut report = arguments.format.report(out, WORDS, terminal.color);
     let mut faulty: Vec<&str> = Vec::new();
     for error in &errors {
-        let shown = arguments
-            .folder
-            .join(error.file.trim_start_matches("schemas/"));
-        let name: Arc<str> = shown.to_string_lossy().into();
         report
-            .diagnostic(&diagnostic(&tree, error, &name))
+            .diagnostic(&located(&tree, error, &arguments.folder))
             .map_err(Failure::internal)?;
         if !faulty.contains(&error.file.as_str()) {
             faulty.push(&error.file);
