@@ -202,6 +202,14 @@ fn payload(producer: &Schemas, consumer: &Schemas, alphabets: &mut Alphabets) ->
     contained(&producer.strict, &consumer.reader, vectors, alphabets)
 }
 
+/// Whether `outer` accepts everything that `inner` accepts: [`Verdict::Breaking`] with a value otherwise.
+///
+/// Both are bundles: self-contained, in the part of JSON Schema that bundles are written in.
+#[must_use]
+pub fn covers(outer: &Value, inner: &Value) -> Verdict {
+    contained(inner, outer, std::iter::empty(), &mut Alphabets::default())
+}
+
 /// Whether everything that `inner` accepts is accepted by `outer`.
 fn contained<'a>(
     inner: &Value,

@@ -19,6 +19,8 @@ pub mod read;
 pub mod refusal;
 
 mod enumeration;
+#[cfg(feature = "schemars")]
+mod schema;
 mod stored;
 mod unknown;
 

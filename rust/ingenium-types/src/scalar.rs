@@ -83,6 +83,23 @@ macro_rules! scalar_traits {
             }
         }
 
+        /// A scalar is what the contract says: the schema refers to it.
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                <Self as crate::scalar::Scalar>::NAME.into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let reference = format!("common.json#/$defs/{}", <Self as crate::scalar::Scalar>::NAME);
+                schemars::json_schema!({ "$ref": reference })
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)

@@ -45,11 +45,33 @@ impl Member<'_> {
         let doc = doc(&self.field.description);
         let skip =
             (!self.field.required).then(|| quote!(, skip_serializing_if = "Option::is_none"));
+        let schema = self.schema();
         quote! {
             #doc
             #[serde(rename = #name #skip)]
+            #schema
             pub #ident: #ty
         }
+    }
+
+    /// What schemars cannot see: an absent value is never `null`, and lists and maps have limits.
+    fn schema(&self) -> TokenStream {
+        let with = match &self.field.shape {
+            Shape::Map { key, value, most } => {
+                let function = format!("crate::schema::map::<{key}, {value}, {most}>");
+                quote!(schema_with = #function)
+            }
+            Shape::List { item, most } => {
+                let function = format!("crate::schema::list::<{}, {most}>", value_type(item));
+                quote!(schema_with = #function)
+            }
+            _ if self.field.required => return TokenStream::new(),
+            _ => {
+                let value = self.value_type().to_string();
+                quote!(with = #value)
+            }
+        };
+        quote!(#[cfg_attr(feature = "schemars", schemars(#with))])
     }
 
     /// How the member is read into the variable of its name.

@@ -41,6 +41,7 @@ pub(super) fn emit(
     Ok(quote! {
         #about
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
         pub struct #name { #(#declarations),* }
 
         impl #name { #constructor }

@@ -22,12 +22,14 @@ pub(super) fn emit(union: &Union, skeletons: &Skeletons) -> Result<TokenStream, 
         members: &all,
     };
     let (declaration, decoder, encoder) = (parts.declaration(), parts.decoder(), parts.encoder());
+    let schema = parts.schema();
     let (shapes, stored) = (shapes(union, &content), structure::stored(&name));
     Ok(quote! {
         #declaration
         #decoder
         #encoder
         #stored
+        #schema
         #shapes
     })
 }
@@ -90,6 +92,41 @@ impl Parts<'_> {
                 #[must_use]
                 pub fn new(#(#arguments),*) -> Self {
                     Self { #(#values),* }
+                }
+            }
+        }
+    }
+
+    /// The schema that the types have: what schemars derives for a struct, written out for a union.
+    fn schema(&self) -> TokenStream {
+        let (name, title) = (self.name, &self.union.title);
+        let members = self
+            .held()
+            .filter(|member| member.field.shape != Shape::Content);
+        let members = members.map(|member| {
+            let (name, required, ty) = (
+                &member.field.name,
+                member.field.required,
+                member.value_type(),
+            );
+            quote!((#name, #required, generator.subschema_for::<#ty>()))
+        });
+        let variants = self.union.variants.iter().map(|variant| {
+            let (value, ty) = (&variant.value, format_ident!("{}", variant.content.title));
+            quote!((#value, generator.subschema_for::<#ty>()))
+        });
+        let (tag, content) = (&self.union.tag, &self.union.content);
+        quote! {
+            #[cfg(feature = "schemars")]
+            impl schemars::JsonSchema for #name {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    #title.into()
+                }
+
+                fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    let members = vec![#(#members),*];
+                    let variants = vec![#(#variants),*];
+                    crate::schema::union(&members, (#tag, #content), &variants)
                 }
             }
         }

@@ -15,6 +15,11 @@ use super::enumeration::{
 
 /// One change of an order's state; a fill is one kind (FIX 35=8).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct ExecutionEvent {
     /// The order (FIX 11).
     #[serde(rename = "OrderId")]
@@ -48,60 +53,79 @@ pub struct ExecutionEvent {
     pub timestamp: UtcTimestamp,
     /// Quantity of this fill (FIX 32).
     #[serde(rename = "LastQuantity", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "PositiveDecimal"))]
     pub last_quantity: Option<PositiveDecimal>,
     /// Price of this fill (FIX 31).
     #[serde(rename = "LastPrice", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub last_price: Option<InstrumentPrice>,
     /// Exact sum of LastPrice times LastQuantity; left out where it does not fit.
     #[serde(rename = "CumulativeCost", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Decimal"))]
     pub cumulative_cost: Option<Decimal>,
     /// CumulativeCost divided by CumulativeQuantity, half to even at 12 decimals (FIX 6).
     #[serde(rename = "AveragePrice", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub average_price: Option<InstrumentPrice>,
     /// Fee of this fill; a rebate is negative, 0 means none, absent means unknown (FIX 12).
     #[serde(rename = "Commission", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Decimal"))]
     pub commission: Option<Decimal>,
     /// Currency of Commission (FIX 479).
     #[serde(rename = "CommissionCurrency", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "CurrencyCode"))]
     pub commission_currency: Option<CurrencyCode>,
     /// Sum of the order's commissions so far.
     #[serde(rename = "CumulativeCommission", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Decimal"))]
     pub cumulative_commission: Option<Decimal>,
     /// Whether this fill added or took liquidity (FIX 851).
     #[serde(rename = "Liquidity", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "LiquidityFlag"))]
     pub liquidity: Option<LiquidityFlag>,
     /// Why the order or the cancel was refused (FIX 103, 102).
     #[serde(rename = "RejectReason", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "OrderRejectReason"))]
     pub reject_reason: Option<OrderRejectReason>,
     /// Why the order ended without its full quantity (FIX 378).
     #[serde(rename = "CancelReason", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "OrderCancelReason"))]
     pub cancel_reason: Option<OrderCancelReason>,
     /// The report that a correction or bust refers to (FIX 19).
     #[serde(rename = "ReferenceExecutionId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub reference_execution_id: Option<Identifier>,
     /// An explanation for people (FIX 58).
     #[serde(rename = "Text", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "FreeText"))]
     pub text: Option<FreeText>,
     /// The venue's id of the order, verbatim (FIX 37).
     #[serde(rename = "VenueOrderId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub venue_order_id: Option<Identifier>,
     /// The venue's id of the trade, verbatim (FIX 1003).
     #[serde(rename = "TradeId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub trade_id: Option<Identifier>,
     /// Where it happened (FIX 30).
     #[serde(rename = "Venue", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "VenueCode"))]
     pub venue: Option<VenueCode>,
     /// The account at the venue (FIX 1).
     #[serde(rename = "Account", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub account: Option<Identifier>,
     /// Currency of the prices (FIX 15).
     #[serde(rename = "Currency", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "CurrencyCode"))]
     pub currency: Option<CurrencyCode>,
     /// When the executor learnt of it, by its wall clock.
     #[serde(rename = "ReceivedTimestamp", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "UtcTimestamp"))]
     pub received_timestamp: Option<UtcTimestamp>,
     /// Whether the report was rebuilt from a snapshot instead of received.
     #[serde(rename = "Reconciled", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "bool"))]
     pub reconciled: Option<bool>,
 }
 

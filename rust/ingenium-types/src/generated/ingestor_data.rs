@@ -184,6 +184,31 @@ impl<'de> serde::Deserialize<'de> for DataEvent {
     }
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for DataEvent {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DataEvent".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let members = vec![
+            ("Symbol", true, generator.subschema_for:: < InstrumentSymbol > ()),
+            ("Timestamp", true, generator.subschema_for:: < UtcTimestamp > ()),
+            ("EndTimestamp", false, generator.subschema_for:: < UtcTimestamp > ()),
+            ("Venue", false, generator.subschema_for:: < VenueCode > ()), ("Currency",
+            false, generator.subschema_for:: < CurrencyCode > ()), ("Sequence", false,
+            generator.subschema_for:: < Count > ()), ("ReceivedTimestamp", false,
+            generator.subschema_for:: < UtcTimestamp > ())
+        ];
+        let variants = vec![
+            ("data.type.ohlc", generator.subschema_for:: < OhlcData > ()),
+            ("data.type.trade", generator.subschema_for:: < TradeData > ()),
+            ("data.type.quote", generator.subschema_for:: < QuoteData > ())
+        ];
+        crate::schema::union(&members, ("Type", "Data"), &variants)
+    }
+}
+
 /// The fact itself, shaped by Type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -250,6 +275,11 @@ impl serde::Serialize for MarketData {
 
 /// A bar: what traded in an interval.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct OhlcData {
     /// First traded price of the interval, in Currency per unit.
     #[serde(rename = "Open")]
@@ -268,24 +298,31 @@ pub struct OhlcData {
     pub volume: NonNegativeDecimal,
     /// Length of the interval.
     #[serde(rename = "Period", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "BarPeriod"))]
     pub period: Option<BarPeriod>,
     /// Number of trades in the interval.
     #[serde(rename = "TradeCount", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Count"))]
     pub trade_count: Option<Count>,
     /// Volume-weighted average price of the interval.
     #[serde(rename = "Vwap", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub vwap: Option<InstrumentPrice>,
     /// Close adjusted for splits and dividends that came later.
     #[serde(rename = "AdjustedClose", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub adjusted_close: Option<InstrumentPrice>,
     /// What Open, High, Low and Close are adjusted for; absent means RAW.
     #[serde(rename = "Adjustment", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "PriceAdjustment"))]
     pub adjustment: Option<PriceAdjustment>,
     /// Whether the interval is over; absent means true. Strategies ignore a forming bar.
     #[serde(rename = "Final", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "bool"))]
     pub final_: Option<bool>,
     /// 0 or absent for the first final bar of the interval, higher for a later correction.
     #[serde(rename = "Revision", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Count"))]
     pub revision: Option<Count>,
 }
 
@@ -414,6 +451,11 @@ impl<'de> serde::Deserialize<'de> for OhlcData {
 
 /// One trade.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct TradeData {
     /// Price of the trade (FIX 31).
     #[serde(rename = "Price")]
@@ -423,9 +465,11 @@ pub struct TradeData {
     pub quantity: PositiveDecimal,
     /// The venue's id of the trade (FIX 1003).
     #[serde(rename = "TradeId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub trade_id: Option<Identifier>,
     /// The side that took liquidity (FIX 2446).
     #[serde(rename = "AggressorSide", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "TradeAggressor"))]
     pub aggressor_side: Option<TradeAggressor>,
 }
 
@@ -493,6 +537,11 @@ impl<'de> serde::Deserialize<'de> for TradeData {
 
 /// The best bid and ask.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct QuoteData {
     /// Best bid (FIX 132).
     #[serde(rename = "BidPrice")]

@@ -12,6 +12,11 @@ use super::enumeration::OrderSide;
 
 /// A portfolio's request to end one of its orders (FIX 35=F).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct CancelEvent {
     /// The order to end (FIX 41).
     #[serde(rename = "OrderId")]
@@ -33,12 +38,15 @@ pub struct CancelEvent {
     pub timestamp: UtcTimestamp,
     /// The portfolio that owns the order; absent means main.
     #[serde(rename = "Portfolio", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Name"))]
     pub portfolio: Option<Name>,
     /// The account at the venue (FIX 1).
     #[serde(rename = "Account", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub account: Option<Identifier>,
     /// Why, for people (FIX 58).
     #[serde(rename = "Reason", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "FreeText"))]
     pub reason: Option<FreeText>,
 }
 

@@ -13,6 +13,11 @@ use super::enumeration::{OrderPositionEffect, OrderSide, OrderTimeInForce, Order
 
 /// A portfolio's instruction to buy or sell.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct OrderEvent {
     /// The direction (FIX 54).
     #[serde(rename = "Side")]
@@ -28,60 +33,82 @@ pub struct OrderEvent {
     pub type_: OrderType,
     /// The client's order id (FIX 11). Absent: the 32 hex digits of the UUIDv5 over the event's source and id.
     #[serde(rename = "OrderId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "ClientOrderId"))]
     pub order_id: Option<ClientOrderId>,
     /// When the portfolio decided (FIX 60).
     #[serde(rename = "Timestamp", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "UtcTimestamp"))]
     pub timestamp: Option<UtcTimestamp>,
     /// Worst acceptable price of a LIMIT or STOP_LIMIT order (FIX 44).
     #[serde(rename = "LimitPrice", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub limit_price: Option<InstrumentPrice>,
     /// Price that triggers a STOP or STOP_LIMIT order (FIX 99).
     #[serde(rename = "StopPrice", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub stop_price: Option<InstrumentPrice>,
     /// Distance of a TRAILING_STOP from the best price, in Currency (FIX 211).
     #[serde(rename = "TrailAmount", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "PositiveDecimal"))]
     pub trail_amount: Option<PositiveDecimal>,
     /// Distance of a TRAILING_STOP from the best price, in percent (FIX 211).
     #[serde(rename = "TrailPercent", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "PositiveDecimal"))]
     pub trail_percent: Option<PositiveDecimal>,
     /// How long the order lives; absent means GTC. GTD needs ExpiresAt (FIX 59).
     #[serde(rename = "TimeInForce", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "OrderTimeInForce"))]
     pub time_in_force: Option<OrderTimeInForce>,
     /// End of a GTD order (FIX 126).
     #[serde(rename = "ExpiresAt", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "UtcTimestamp"))]
     pub expires_at: Option<UtcTimestamp>,
     /// Most that the order may cost in all, fees included, in Currency; the executor fills the largest lot multiple that fits.
     #[serde(rename = "MaxNotional", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "PositiveDecimal"))]
     pub max_notional: Option<PositiveDecimal>,
     /// The account at the venue (FIX 1).
     #[serde(rename = "Account", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Identifier"))]
     pub account: Option<Identifier>,
     /// The portfolio that owns the order; absent means main.
     #[serde(rename = "Portfolio", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Name"))]
     pub portfolio: Option<Name>,
     /// The strategy whose signal caused the order.
     #[serde(rename = "Strategy", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Name"))]
     pub strategy: Option<Name>,
     /// Where to trade (FIX 100).
     #[serde(rename = "Venue", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "VenueCode"))]
     pub venue: Option<VenueCode>,
     /// Currency of the prices (FIX 15).
     #[serde(rename = "Currency", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "CurrencyCode"))]
     pub currency: Option<CurrencyCode>,
     /// Whether the order may only make a position smaller.
     #[serde(rename = "ReduceOnly", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "bool"))]
     pub reduce_only: Option<bool>,
     /// Whether the order may only add liquidity (FIX 18=6).
     #[serde(rename = "PostOnly", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "bool"))]
     pub post_only: Option<bool>,
     /// Whether the order may trade outside regular hours (FIX 336).
     #[serde(rename = "ExtendedHours", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "bool"))]
     pub extended_hours: Option<bool>,
     /// Whether the order opens or closes a position (FIX 77).
     #[serde(rename = "PositionEffect", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "OrderPositionEffect"))]
     pub position_effect: Option<OrderPositionEffect>,
     /// Names and texts of the sender's own, carried and never read.
     #[serde(rename = "Tags", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(schema_with = "crate::schema::map::<Name, FreeText, 32>")
+    )]
     pub tags: Option<BTreeMap<Name, FreeText>>,
 }
 

@@ -12,6 +12,11 @@ use super::enumeration::SignalDirection;
 
 /// A strategy's wish: the exposure to an instrument that it desires from now on.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields)
+)]
 pub struct SignalEvent {
     /// The instrument (FIX 55).
     #[serde(rename = "Symbol")]
@@ -21,33 +26,43 @@ pub struct SignalEvent {
     pub signal: SignalDirection,
     /// When the strategy decided; for a bar its end.
     #[serde(rename = "Timestamp", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "UtcTimestamp"))]
     pub timestamp: Option<UtcTimestamp>,
     /// The strategy that decided.
     #[serde(rename = "Strategy", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Name"))]
     pub strategy: Option<Name>,
     /// How strong the wish is, from 0 to 1.
     #[serde(rename = "Strength", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Ratio"))]
     pub strength: Option<Ratio>,
     /// Desired share of the portfolio's equity, from -1 to 1.
     #[serde(rename = "TargetWeight", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "SignedRatio"))]
     pub target_weight: Option<SignedRatio>,
     /// Desired position in units of the instrument; negative is short.
     #[serde(rename = "TargetQuantity", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Decimal"))]
     pub target_quantity: Option<Decimal>,
     /// Reference price of the decision.
     #[serde(rename = "Price", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub price: Option<InstrumentPrice>,
     /// Price at which the wish proves wrong.
     #[serde(rename = "StopPrice", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub stop_price: Option<InstrumentPrice>,
     /// Price at which the wish is fulfilled.
     #[serde(rename = "TakeProfitPrice", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "InstrumentPrice"))]
     pub take_profit_price: Option<InstrumentPrice>,
     /// After this instant the wish is stale.
     #[serde(rename = "ExpiresAt", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "UtcTimestamp"))]
     pub expires_at: Option<UtcTimestamp>,
     /// Why, for people.
     #[serde(rename = "Reason", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(with = "FreeText"))]
     pub reason: Option<FreeText>,
 }
 

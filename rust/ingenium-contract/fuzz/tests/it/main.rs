@@ -4,6 +4,7 @@ use ingenium_fuzz::{Sampler, Tally, agree, corpus};
 use ingenium_types::{EventType, View};
 
 mod bytes;
+mod derived;
 mod schemas;
 
 #[test]
