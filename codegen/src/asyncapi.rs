@@ -4,20 +4,21 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::Catalog;
 use crate::error::{Error, Errors};
+use crate::json::{Json, Object};
 use crate::lint as rule;
-use crate::output::FileSet;
+use crate::output::{self, FileSet};
 use crate::tree::Tree;
 
 /// The media type of a structured CloudEvent.
 const STRUCTURED: &str = "application/cloudevents+json";
 
-/// The document, as a producer sees it: what it sends must be valid under the strict view.
+/// The document as JSON text, as a producer sees it: what it sends must be valid under the strict view.
 ///
 /// One channel an event type, named after it; the role that emits it sends, the roles that receive it receive.
 ///
 /// # Errors
 /// When a bundle is missing or is not JSON.
-pub fn asyncapi(tree: &Tree, bundles: &FileSet) -> Result<Value, Errors> {
+pub fn asyncapi(tree: &Tree, bundles: &FileSet) -> Result<String, Errors> {
     let catalog = Catalog::from_json(&tree.json(crate::catalog::FILE)?)?;
     let (mut channels, mut operations, mut messages, mut schemas) =
         (Map::new(), Map::new(), Map::new(), Map::new());
@@ -68,19 +69,31 @@ pub fn asyncapi(tree: &Tree, bundles: &FileSet) -> Result<Value, Errors> {
             relocated(schema, &format!("#/components/schemas/{title}")),
         );
     }
-    Ok(json!({
-        "asyncapi": "3.0.0",
-        "info": {
+    // Version and origin first, for people.
+    let mut document = Object::default();
+    document.push("asyncapi", "3.0.0".into());
+    document.push("x-generated", Json::String(output::header("schemas/")));
+    let mut part = |name: &str, value: Value| document.push(name, Json::from(value));
+    part(
+        "info",
+        json!({
             "title": "Ingenium",
             "version": catalog.contract_version,
             "description": "Events of an electronic trading system: CloudEvents 1.0 with JSON payloads.",
             "license": { "name": "MIT" },
-        },
-        "defaultContentType": STRUCTURED,
-        "channels": channels,
-        "operations": operations,
-        "components": { "messages": messages, "schemas": schemas },
-    }))
+        }),
+    );
+    part("defaultContentType", STRUCTURED.into());
+    part("channels", channels.into());
+    part("operations", operations.into());
+    part(
+        "components",
+        json!({ "messages": messages, "schemas": schemas }),
+    );
+    let text = serde_json::to_string_pretty(&Json::Object(document));
+    let text =
+        text.map_err(|error| Error::new(rule::JSON, crate::catalog::FILE, "", error.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// A structured event: the attributes that every event has, and its payload.

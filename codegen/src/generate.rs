@@ -27,7 +27,7 @@ pub fn generate(tree: &Tree) -> Result<FileSet, Errors> {
     let mut files = source.bundles()?;
     emit::rust::emit(&source.model, &mut files)?;
     let asyncapi = crate::asyncapi(tree, &files)?;
-    files.insert("schemas/dist/asyncapi.json", pretty(&asyncapi)?);
+    files.insert("schemas/dist/asyncapi.json", asyncapi);
     let reference = Reference::of(tree)?;
     let template =
         |error: minijinja::Error| Error::new(rule::CATALOG, catalog::FILE, "", error.to_string());

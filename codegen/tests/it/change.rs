@@ -29,13 +29,16 @@ fn a_new_optional_member() {
     assert_eq!(
         changed,
         [
+            "docs/reference/events/index.html",
+            "docs/reference/events/portfolio.order.md",
             "rust/ingenium-contract/src/generated/bundle.rs",
             "rust/ingenium-types/src/generated/portfolio_order.rs",
+            "schemas/dist/asyncapi.json",
             "schemas/dist/reader/portfolio.order.json",
             "schemas/dist/strict/portfolio.order.json",
         ]
     );
-    let rust = after.get(changed[1]).unwrap();
+    let rust = after.get(changed[3]).unwrap();
     assert!(rust.contains("    /// How much of the order to show.\n"));
     assert!(rust.contains("    pub display_quantity: Option<PositiveDecimal>,\n"));
     for part in [

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ingenium_codegen::compat::{CHANGES, Comparison, Contract, Direction, Verdict, compare};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::tree::Tree;
 

@@ -20,10 +20,7 @@ pub(crate) fn map<K: JsonSchema, V: JsonSchema, const MOST: usize>(
 }
 
 /// A list of at most `MOST` entries.
-#[allow(
-    dead_code,
-    reason = "the contract of today has no list; generated code of another may"
-)]
+#[expect(dead_code, reason = "the contract of today has no list")]
 pub(crate) fn list<T: JsonSchema, const MOST: usize>(generator: &mut SchemaGenerator) -> Schema {
     let items = generator.subschema_for::<T>();
     json_schema!({ "type": "array", "items": items, "maxItems": MOST })

@@ -112,9 +112,7 @@ pub(crate) fn asyncapi(arguments: &Asyncapi) -> Result<Code, Failure> {
     let tree = arguments.source.tree()?;
     let faults = |errors| faulty("schemas", &errors);
     let files = bundles(&tree).map_err(faults)?;
-    let document = document(&tree, &files).map_err(faults)?;
-    let text = serde_json::to_string_pretty(&document).map_err(Failure::internal)?;
-    print(&(text + "\n"))
+    print(&document(&tree, &files).map_err(faults)?)
 }
 
 /// Writes files below a folder, and says which.
