@@ -26,7 +26,7 @@ macro_rules! text_scalar {
 
             fn parse(text: &str) -> Option<Self> {
                 let check: fn(&str) -> bool = $check;
-                check(text).then(|| Self(text.into()))
+                check(text).then(|| Self(stored(text)))
             }
         }
 
@@ -68,6 +68,23 @@ macro_rules! text_scalar {
 
         scalar_traits!($name);
     };
+}
+
+/// The text, inline up to 23 bytes.
+///
+/// A copy of known length is a few moves between registers. One of unknown length goes through memory in pieces that do
+/// not fit each other, which costs a processor more than the rest of a short scalar.
+#[inline]
+fn stored(text: &str) -> SmolStr {
+    macro_rules! of_length {
+        ($($length:literal),+) => {
+            match text.len() {
+                $($length => SmolStr::new_inline(&text[..$length]),)+
+                _ => SmolStr::new(text),
+            }
+        };
+    }
+    of_length!(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 }
 
 /// A set of bytes.
