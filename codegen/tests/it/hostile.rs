@@ -258,6 +258,57 @@ fn more_values_than_anybody_reads() {
     check(COMMON, "/$defs/OrderSide/enum", json!(values), "");
 }
 
+/// Whatever the generator is spared by refusing early, the lint looks at all the same.
+#[test]
+fn the_lint_names_a_rule_for_each() {
+    let deep = "{\"not\":".repeat(10_000) + "{}" + &"}".repeat(10_000);
+    let nested = "{\"not\":".repeat(100) + "{}" + &"}".repeat(100);
+    let values: Vec<String> = (0..100_000).map(|n| format!("V{n}")).collect();
+    let enumeration = json!({ "description": "Many.", "enum": values, "x-ingenium-extensible": false, "examples": ["V1"] });
+    let scalar = |pattern: &str| {
+        json!({ "description": "A text.", "type": "string", "pattern": pattern, "examples": ["a"] })
+            .to_string()
+    };
+    for (definition, rule) in [
+        (deep, "ING-L-JSON"),
+        (nested, "ING-L-"),
+        (enumeration.to_string(), "ING-L-"),
+        (scalar("^(a{1000}){1000}$"), "ING-L-REGEX-RE2"),
+        (scalar("^(?=a)a$"), "ING-L-REGEX-RE2"),
+        (scalar("^(?P<a>a)(?P=a)$"), "ING-L-REGEX-RE2"),
+        (scalar("(a+)+"), "ING-L-REGEX-RE2"),
+        (scalar("^*/ } fn main() {$"), "ING-L-"),
+    ] {
+        let mut tree = Tree::new();
+        tree.replace(
+            COMMON,
+            "\"$defs\": {",
+            &format!("\"$defs\": {{ \"Hostile\": {definition},"),
+        );
+        let found = tree.lint();
+        let start: String = definition.chars().take(60).collect();
+        assert!(
+            found.iter().any(|error| error.rule.starts_with(rule)),
+            "{start}: {found:?}"
+        );
+    }
+}
+
+/// What is too large to be compared stays open: it is no proof, and takes no memory without end.
+#[test]
+fn a_comparison_of_giants_stays_open() {
+    use ingenium_codegen::compat::{Verdict, covers};
+    let scalar = |pattern: &str| json!({ "type": "object", "properties": { "A": { "type": "string", "pattern": pattern } } });
+    let small = scalar("^a$");
+    for giant in ["^(a{1000}){1000}$", "^(?:[ab]*a[ab]{40}|c)$", "(?=a)"] {
+        let giant = scalar(giant);
+        assert!(
+            matches!(covers(&giant, &small), Verdict::Unknown(_)),
+            "{giant}"
+        );
+    }
+}
+
 #[test]
 fn every_event_is_reported_at_once() {
     let mut tree = Tree::new();

@@ -48,15 +48,37 @@ fn every_command_has_an_example_and_its_page_in_the_reference() {
     for section in page.split("\n## ").skip(2) {
         assert!(section.contains("\n  $ "), "no example in {section}");
     }
-    let file = root().join("docs/reference/cli.md");
-    let bless = std::env::var_os("INGENIUM_BLESS").is_some();
-    if bless {
-        fs::write(&file, &page).expect("the page is written");
+    compare("docs/reference/cli.md", &page);
+}
+
+#[test]
+fn every_rule_of_schemas_has_its_section_in_the_reference() {
+    let list = ingenium(&["schema", "explain"]).stdout;
+    let ids = list
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    let mut page = String::from(
+        "# Rules of schemas\n\nWhat `ingenium schema lint` finds (ING-L) and what `ingenium schema diff` names (ING-B), as \
+         `ingenium schema explain` says it.\n",
+    );
+    for id in ids {
+        let called = ingenium(&["schema", "explain", id]);
+        assert_eq!(called.code, 0, "{called:?}");
+        page += &format!("\n## {id}\n\n```text\n{}\n```\n", called.stdout.trim_end());
+    }
+    compare("docs/reference/schema-rules.md", &page);
+}
+
+/// The page is committed as it would be written today.
+fn compare(path: &str, page: &str) {
+    let file = root().join(path);
+    if std::env::var_os("INGENIUM_BLESS").is_some() {
+        fs::write(&file, page).expect("the page is written");
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
     assert!(
         committed == page,
-        "run `INGENIUM_BLESS=1 cargo test -p ingenium-cli reference`"
+        "{path}: run `INGENIUM_BLESS=1 cargo test -p ingenium-cli reference`"
     );
 }
 
