@@ -56,7 +56,41 @@ impl Reader<'_> {
         &mut self,
         most: usize,
     ) -> Result<BTreeMap<K, V>, Refusal> {
+        let start = self.clone();
+        if let Some(map) = self.map_without_faults(most) {
+            return Ok(map);
+        }
+        *self = start;
+        self.map_with_reasons(most)
+    }
+
+    /// The map, where nothing is wrong or unusual with it; else the reader stands anywhere.
+    fn map_without_faults<K: Scalar + Ord, V: Decode>(
+        &mut self,
+        most: usize,
+    ) -> Option<BTreeMap<K, V>> {
+        let mut entries: Vec<(K, V)> = Vec::new();
+        let mut members = self.enter().ok()?;
+        loop {
+            if let Some(name) = self.next_plain(&mut members) {
+                entries.push((K::parse(name)?, V::decode(self).ok()?));
+            } else if self.next(&mut members).ok()?.is_none() {
+                break;
+            } else {
+                return None;
+            }
+        }
+        let count = entries.len();
         // Sorted names, as the canonical form has them, become a map without a search for each.
+        let map: BTreeMap<K, V> = entries.into_iter().collect();
+        (map.len() == count && count <= most).then_some(map)
+    }
+
+    /// The map, or the first thing that is wrong with it.
+    fn map_with_reasons<K: Scalar + Ord, V: Decode>(
+        &mut self,
+        most: usize,
+    ) -> Result<BTreeMap<K, V>, Refusal> {
         let mut entries: Vec<(K, V)> = Vec::new();
         let mut members = self.enter()?;
         while let Some(name) = self.next(&mut members)? {
