@@ -1,4 +1,6 @@
-//! Generates every artefact that follows from the event schemas: a pure function from schemas to files.
+//! Generates every artefact that follows from the event schemas: a pure function from schemas to files. And what else can be
+//! known about schemas without an event: what is wrong with them ([`lint`]), whom a change breaks ([`compat`]), and what is
+//! frozen ([`release`]).
 //!
 //! ```text
 //! Tree ─ catalog ─ meta ─┬─ lower ─ model ─ emit::rust ─┐

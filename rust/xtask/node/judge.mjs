@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import Ajv2020 from "ajv/dist/2020.js";
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
-ajv.addVocabulary(["x-ingenium-extensible", "x-ingenium-fix-tag"]);
+ajv.addVocabulary(["x-ingenium-extensible"]);
 
 const validators = new Map();
 const validator = (file) => {

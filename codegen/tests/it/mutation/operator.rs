@@ -18,7 +18,6 @@ const ANNOTATIONS: &[&str] = &[
     "examples",
     "deprecated",
     "x-ingenium-extensible",
-    "x-ingenium-fix-tag",
     "x-ingenium-replaced-by",
 ];
 
