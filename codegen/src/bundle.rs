@@ -91,7 +91,9 @@ impl Bundler {
             match keyword {
                 "x-ingenium-extensible" => {}
                 "enum" if extensible && self.view == View::Reader => {
+                    // Any value but none: what says nothing is left out.
                     out.push("type", Json::from("string"));
+                    out.push("minLength", one());
                 }
                 _ => out.push(keyword, self.keyword(keyword, value)),
             }
@@ -175,6 +177,7 @@ fn open_branch(model: &Model, event: &Event) -> Option<Json> {
     let mut unknown = Object::default();
     if content.is_some() {
         unknown.push("type", Json::from("string"));
+        unknown.push("minLength", one());
     }
     unknown.push("not", known);
     let mut members = object([(tag, Json::Object(unknown))]);
@@ -182,6 +185,10 @@ fn open_branch(model: &Model, event: &Event) -> Option<Json> {
         members.push(content, object([("type", Json::from("object"))]));
     }
     Some(object([("properties", members)]))
+}
+
+fn one() -> Json {
+    Json::Number(1.into())
 }
 
 fn object<const N: usize>(members: [(&str, Json); N]) -> Json {

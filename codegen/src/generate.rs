@@ -62,12 +62,12 @@ pub fn model(tree: &Tree) -> Result<Model, Errors> {
     Source::load(tree).map(|source| source.model)
 }
 
-struct Source {
+pub(crate) struct Source {
     catalog: Catalog,
     common: Json,
     /// In catalog order, as the model's events.
-    schemas: Vec<Json>,
-    model: Model,
+    pub(crate) schemas: Vec<Json>,
+    pub(crate) model: Model,
 }
 
 impl Source {
@@ -89,7 +89,7 @@ impl Source {
         Ok(files)
     }
 
-    fn load(tree: &Tree) -> Result<Self, Errors> {
+    pub(crate) fn load(tree: &Tree) -> Result<Self, Errors> {
         let meta = Meta::load(tree)?;
         let json = tree.json(catalog::FILE)?;
         meta.check_catalog(catalog::FILE, &json)?;
@@ -98,17 +98,18 @@ impl Source {
         let file = format!("schemas/{}", catalog.common);
         let common = tree.json(&file)?;
         meta.check_common(&file, &common)?;
-        let (definitions, enumerations) = lower::common(&catalog, &file, &common)?;
+        let shared = lower::common(&catalog, &file, &common)?;
 
         let mut errors = Errors::default();
         let mut model = Model {
             version: catalog.contract_version.clone(),
-            enumerations,
+            scalars: shared.scalars,
+            enumerations: shared.enumerations,
             events: Vec::new(),
         };
         let mut schemas = Vec::new();
         for entry in &catalog.events {
-            let loaded = event(tree, &meta, &catalog, entry, &definitions);
+            let loaded = event(tree, &meta, &catalog, entry, &shared.definitions);
             if let Some((schema, event)) = errors.keep(loaded) {
                 schemas.push(schema);
                 model.events.push(event);

@@ -23,7 +23,9 @@ mod lower;
 mod asyncapi;
 mod bundle;
 mod emit;
+mod folder;
 mod output;
+mod package;
 pub mod reference;
 pub mod release;
 mod tree;
@@ -32,6 +34,8 @@ mod generate;
 
 pub use asyncapi::asyncapi;
 pub use error::{Error, Errors};
+pub use folder::Folder;
 pub use generate::{bundles, generate, model};
 pub use output::{Change, FileSet};
+pub use package::{DefaultView, Language, Options, package};
 pub use tree::Tree;

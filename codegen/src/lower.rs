@@ -7,27 +7,24 @@ use crate::catalog::{Catalog, Entry};
 use crate::error::{Error, Errors};
 use crate::json::Json;
 use crate::lint as rule;
-use crate::model::{Enumeration, Event, Field, Payload, Shape, Struct};
+use crate::model::{Event, Field, Payload, Shape, Struct};
 
 mod definitions;
 mod names;
 mod node;
+mod scalar;
 mod shape;
 mod tag_table;
 mod union;
 
-pub(crate) use definitions::Definitions;
+pub(crate) use definitions::{Common, Definitions};
 pub(crate) use names::check as names;
 
 use definitions::Definition;
 use node::Node;
 
-/// Lowers the shared definitions; the enumerations among them come in schema order.
-pub(crate) fn common(
-    catalog: &Catalog,
-    file: &str,
-    schema: &Json,
-) -> Result<(Definitions, Vec<Enumeration>), Errors> {
+/// Lowers the shared definitions.
+pub(crate) fn common(catalog: &Catalog, file: &str, schema: &Json) -> Result<Common, Errors> {
     let root = Node::root(file, schema);
     identified(&root, &catalog.schema_id("common"))?;
     Definitions::common(&root)

@@ -7,6 +7,8 @@ use crate::catalog::Entry;
 pub struct Model {
     /// Semantic version of the contract.
     pub version: String,
+    /// The strings with a grammar, in schema order.
+    pub scalars: Vec<Scalar>,
     /// The enumerations that events share, in schema order.
     pub enumerations: Vec<Enumeration>,
     /// The events, in catalog order.
@@ -173,6 +175,38 @@ pub struct Variant {
     pub value: String,
     /// The content.
     pub content: Struct,
+}
+
+/// A string with a grammar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scalar {
+    /// The type's name.
+    pub title: String,
+    /// One line for readers.
+    pub description: String,
+    /// What every value matches, the pattern that all others refine first.
+    pub patterns: Vec<String>,
+    /// What no value matches.
+    pub exclusions: Vec<String>,
+    /// At most so many characters, where the patterns do not say so.
+    pub most: Option<usize>,
+    /// What the text stands for.
+    pub meaning: Meaning,
+    /// Texts of the form, for readers.
+    pub examples: Vec<String>,
+}
+
+/// What the text of a scalar stands for, so that a language can offer its own type for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Itself.
+    Text,
+    /// An exact decimal, whose text is kept.
+    Decimal,
+    /// A whole number of zero or more.
+    Count,
+    /// A point in time.
+    Instant,
 }
 
 /// A set of strings.

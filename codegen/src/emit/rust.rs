@@ -131,3 +131,10 @@ fn table_of_contents(names: &[String]) -> Module {
 fn module_name(event: &Event) -> String {
     event.entry.name().replace('.', "_")
 }
+
+pub(super) fn package(
+    _model: &Model,
+    _options: &crate::package::Options,
+) -> Result<FileSet, Errors> {
+    Ok(FileSet::default())
+}

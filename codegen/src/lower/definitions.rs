@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::Node;
+use super::{Node, scalar};
 use crate::error::{Error, Errors};
 use crate::json::Json;
 use crate::lint as rule;
-use crate::model::{Enumeration, Local};
+use crate::model::{Enumeration, Local, Scalar};
 
 /// A `$defs` entry.
 #[derive(Debug, Clone)]
 pub(crate) enum Definition {
-    /// A string with a grammar; emitters bring their own scanner.
+    /// A string with a grammar.
     Scalar,
     /// A set of strings.
     Enumeration(Enumeration),
@@ -26,15 +26,22 @@ pub(crate) struct Definitions {
     local: BTreeMap<String, Definition>,
 }
 
+/// What `common.schema.json` holds.
+pub(crate) struct Common {
+    pub(crate) definitions: Definitions,
+    pub(crate) scalars: Vec<Scalar>,
+    pub(crate) enumerations: Vec<Enumeration>,
+}
+
 const COMMON: &str = "common.json#/$defs/";
 const LOCAL: &str = "#/$defs/";
 
 impl Definitions {
-    /// Reads `common.schema.json`; its enumerations come back in schema order.
-    pub(super) fn common(root: &Node<'_>) -> Result<(Self, Vec<Enumeration>), Errors> {
+    /// Reads `common.schema.json`; its scalars and enumerations come back in schema order.
+    pub(super) fn common(root: &Node<'_>) -> Result<Common, Errors> {
         let mut errors = Errors::default();
         let mut definitions = Self::default();
-        let mut enumerations = Vec::new();
+        let (mut scalars, mut enumerations) = (Vec::new(), Vec::new());
         for (name, node) in root.children("$defs") {
             let Some(definition) = errors.keep(definition(name, &node).map_err(Errors::from))
             else {
@@ -55,7 +62,20 @@ impl Definitions {
         for (_, node) in root.children("$defs") {
             errors.keep(chained(root, &node).map_err(Errors::from));
         }
-        errors.or((definitions, enumerations))
+        if errors.iter().next().is_none() {
+            let scalar = |(name, _): &(&str, _)| {
+                matches!(definitions.common.get(*name), Some(Definition::Scalar))
+            };
+            for (name, node) in root.children("$defs").into_iter().filter(scalar) {
+                let scalar = scalar::lower(root, name, &node).map_err(Errors::from);
+                scalars.extend(errors.keep(scalar));
+            }
+        }
+        errors.or(Common {
+            definitions,
+            scalars,
+            enumerations,
+        })
     }
 
     /// Adds an event's own `$defs`. An object may refer to those before it only, which rules cycles out.

@@ -9,15 +9,21 @@ use crate::output;
 
 /// The templates, by the ending of what they make.
 const TEMPLATES: [(&str, &str); 4] = [
-    ("event.md", include_str!("../../templates/event.md.jinja")),
+    (
+        "event.md",
+        include_str!("../../templates/reference/event.md.jinja"),
+    ),
     (
         "definitions.md",
-        include_str!("../../templates/definitions.md.jinja"),
+        include_str!("../../templates/reference/definitions.md.jinja"),
     ),
-    ("event.txt", include_str!("../../templates/event.txt.jinja")),
+    (
+        "event.txt",
+        include_str!("../../templates/reference/event.txt.jinja"),
+    ),
     (
         "reference.html",
-        include_str!("../../templates/reference.html.jinja"),
+        include_str!("../../templates/reference/reference.html.jinja"),
     ),
 ];
 

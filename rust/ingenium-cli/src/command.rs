@@ -2,6 +2,7 @@
 
 mod completions;
 mod conform;
+mod generate;
 mod man;
 mod run;
 mod schema;
@@ -31,6 +32,7 @@ enum Command {
     Validate(validate::Arguments),
     Conform(conform::Arguments),
     Schema(schema::Arguments),
+    Generate(generate::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -44,6 +46,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
         Command::Conform(arguments) => conform::execute(arguments),
         Command::Schema(arguments) => schema::execute(&arguments, terminal),
+        Command::Generate(arguments) => generate::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
     }

@@ -155,8 +155,10 @@ fn collect(error: &ValidationError<'_>, judged: &Judged<'_>, findings: &mut Vec<
                 .map(|o| format!("`{o}`"))
                 .collect();
             let help = format!("use one of {}", allowed.join(", "));
+            // The schema's `enum` needs no `type` beside it; a decoder tells a wrong type from a wrong text.
+            let is_text = root.pointer(&pointer).is_some_and(Value::is_string);
             findings.push(finding(
-                Rule::Enum,
+                if is_text { Rule::Enum } else { Rule::Type },
                 pointer.clone(),
                 value_message(root, &pointer, "is none of the allowed values"),
                 help,
@@ -165,11 +167,23 @@ fn collect(error: &ValidationError<'_>, judged: &Judged<'_>, findings: &mut Vec<
         }
         ValidationErrorKind::Constant { expected_value } => {
             let help = format!("use {expected_value}");
+            let is_text = root.pointer(&pointer).is_some_and(Value::is_string);
             findings.push(finding(
-                Rule::Enum,
+                if is_text { Rule::Enum } else { Rule::Type },
                 pointer.clone(),
                 value_message(root, &pointer, "is none of the allowed values"),
                 help,
+                data,
+            ));
+        }
+        // Readers take any value of an open set, but none that is empty.
+        ValidationErrorKind::MinLength { .. } => {
+            let message = value_message(root, &pointer, "is no value");
+            findings.push(finding(
+                Rule::Enum,
+                pointer,
+                message,
+                "leave absent members out",
                 data,
             ));
         }
@@ -185,8 +199,7 @@ fn collect(error: &ValidationError<'_>, judged: &Judged<'_>, findings: &mut Vec<
         }
         ValidationErrorKind::Pattern { .. }
         | ValidationErrorKind::Not { .. }
-        | ValidationErrorKind::MaxLength { .. }
-        | ValidationErrorKind::MinLength { .. } => {
+        | ValidationErrorKind::MaxLength { .. } => {
             let form = form_of(error, schema);
             findings.push(finding(
                 Rule::Pattern,

@@ -75,15 +75,14 @@ macro_rules! open_enumeration {
                 if let Some(known) = <Self as crate::scalar::Scalar>::parse(&text.text) {
                     return Ok(known);
                 }
-                match reader.view() {
-                    crate::read::View::Strict => Err(crate::refusal::Refusal::new(
-                        crate::refusal::Rule::Enum,
-                        text.span,
-                    )),
-                    crate::read::View::Reader => {
-                        Ok(Self::Unknown(crate::unknown::UnknownValue::new(&text.text)))
-                    }
+                // No value is empty: what says nothing is left out.
+                if reader.view() == crate::read::View::Reader && !text.text.is_empty() {
+                    return Ok(Self::Unknown(crate::unknown::UnknownValue::new(&text.text)));
                 }
+                Err(crate::refusal::Refusal::new(
+                    crate::refusal::Rule::Enum,
+                    text.span,
+                ))
             }
         }
     };

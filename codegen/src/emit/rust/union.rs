@@ -251,7 +251,7 @@ fn shapes(union: &Union, name: &Ident) -> TokenStream {
         quote!(_ => return Err(Refusal::new(Rule::Enum, tag.span.clone())))
     };
     let lenient = if open {
-        quote!(|| reader.view() == View::Reader)
+        quote!(|| (reader.view() == View::Reader && !tag.text.is_empty()))
     } else {
         TokenStream::new()
     };

@@ -7,6 +7,9 @@ mod show;
 mod source;
 mod write;
 
+pub(crate) use source::{Source, faulty};
+pub(crate) use write::print;
+
 use clap::Subcommand;
 
 use crate::exit::{Code, Failure};

@@ -243,7 +243,9 @@ impl MarketData {
 
     fn tag<'a>(reader: &mut Reader<'a>) -> Result<Text<'a>, Refusal> {
         let tag = reader.string()?;
-        if Self::TAG_VALUES.contains(&&*tag.text) || reader.view() == View::Reader {
+        if Self::TAG_VALUES.contains(&&*tag.text)
+            || (reader.view() == View::Reader && !tag.text.is_empty())
+        {
             Ok(tag)
         } else {
             Err(Refusal::new(Rule::Enum, tag.span))

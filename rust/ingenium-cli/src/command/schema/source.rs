@@ -10,14 +10,14 @@ use crate::exit::{Code, Failure};
 
 /// Which schemas a command is about.
 #[derive(Debug, clap::Args)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// The folder with catalog.json; by default the schemas of this build
     #[arg(long, value_name = "DIR")]
     schemas: Option<PathBuf>,
 }
 
 impl Source {
-    pub(super) fn tree(&self) -> Result<Tree, Failure> {
+    pub(crate) fn tree(&self) -> Result<Tree, Failure> {
         match &self.schemas {
             Some(folder) => open(folder),
             None => {
@@ -110,7 +110,7 @@ fn commit(repository: &Path, reference: &str, schemas: &Path) -> Result<Tree, Fa
 }
 
 /// The failure of schemas that do not even generate.
-pub(super) fn faulty(name: &str, errors: &Errors) -> Failure {
+pub(crate) fn faulty(name: &str, errors: &Errors) -> Failure {
     Failure::new(Code::Usage, format!("`{name}` has faults:\n{errors}"))
 }
 

@@ -136,7 +136,7 @@ fn write<'a>(
 }
 
 /// Prints to stdout, as it is.
-pub(super) fn print(text: &str) -> Result<Code, Failure> {
+pub(crate) fn print(text: &str) -> Result<Code, Failure> {
     let mut stdout = std::io::stdout().lock();
     stdout
         .write_all(text.as_bytes())
