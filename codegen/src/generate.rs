@@ -10,11 +10,21 @@ use crate::lower::{self, Definitions};
 use crate::meta::Meta;
 use crate::model::Model;
 use crate::output::FileSet;
+use crate::package::{Language, Options};
 use crate::reference::{self, Reference};
 use crate::tree::Tree;
 
 /// Where the pages for people stand.
 const REFERENCE: &str = "docs/reference/events";
+
+/// Where packages of other languages stand. The Rust package is what the crates here are.
+const GENERATED: &str = "codegen/generated";
+const PACKAGES: [Language; 4] = [
+    Language::TypeScript,
+    Language::Python,
+    Language::Go,
+    Language::Java,
+];
 
 /// Every file that follows from the schemas.
 ///
@@ -26,6 +36,16 @@ pub fn generate(tree: &Tree) -> Result<FileSet, Errors> {
     let source = Source::load(tree)?;
     let mut files = source.bundles()?;
     emit::rust::emit(&source.model, &mut files)?;
+    for language in PACKAGES {
+        let options = Options {
+            command: "cargo xtask generate".to_owned(),
+            ..Options::new(language)
+        };
+        for (path, text) in emit::package(tree, &source, &options)?.iter() {
+            let path = format!("{GENERATED}/{}/{path}", language.name());
+            files.insert(path, text.to_owned());
+        }
+    }
     let asyncapi = crate::asyncapi(tree, &files)?;
     files.insert("schemas/dist/asyncapi.json", asyncapi);
     let reference = Reference::of(tree)?;
@@ -71,7 +91,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    fn bundles(&self) -> Result<FileSet, Errors> {
+    pub(crate) fn bundles(&self) -> Result<FileSet, Errors> {
         let mut files = FileSet::default();
         for view in View::ALL {
             for (event, schema) in self.model.events.iter().zip(&self.schemas) {

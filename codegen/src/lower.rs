@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, Entry};
 use crate::error::{Error, Errors};
 use crate::json::Json;
 use crate::lint as rule;
-use crate::model::{Event, Field, Payload, Shape, Struct};
+use crate::model::{Event, Field, Payload, Scalar, Shape, Struct};
 
 mod definitions;
 mod names;
@@ -28,6 +28,11 @@ pub(crate) fn common(catalog: &Catalog, file: &str, schema: &Json) -> Result<Com
     let root = Node::root(file, schema);
     identified(&root, &catalog.schema_id("common"))?;
     Definitions::common(&root)
+}
+
+/// The scalars of a file of shared definitions, whatever else stands in it.
+pub(crate) fn scalars(file: &str, schema: &Json) -> Result<Vec<Scalar>, Errors> {
+    Definitions::common(&Node::root(file, schema)).map(|common| common.scalars)
 }
 
 /// Lowers one event's schema.

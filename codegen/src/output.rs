@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Folders in which every file is generated, so that a file nobody generates any more is found.
 const OWNED: &[&str] = &[
+    "codegen/generated",
     "docs/reference/events",
     "schemas/dist",
     "rust/ingenium-contract/src/generated",

@@ -183,5 +183,5 @@ impl Options {
 /// Every fault of the schemas, with its place.
 pub fn package(tree: &Tree, options: &Options) -> Result<FileSet, Errors> {
     let source = Source::load(tree)?;
-    crate::emit::package(&source.model, &source.schemas, options)
+    crate::emit::package(tree, &source, options)
 }

@@ -85,3 +85,16 @@ fn is_schema(name: &str) -> bool {
         .extension()
         .is_some_and(|extension| extension == "json")
 }
+
+/// A file about envelopes, which a catalog of somebody else's need not bring.
+pub(crate) fn built_in(path: &str) -> Option<&'static str> {
+    match path {
+        "schemas/cloudevents/envelope.schema.json" => Some(include_str!(
+            "../../schemas/cloudevents/envelope.schema.json"
+        )),
+        "schemas/cloudevents/ingenium-profile.schema.json" => Some(include_str!(
+            "../../schemas/cloudevents/ingenium-profile.schema.json"
+        )),
+        _ => None,
+    }
+}

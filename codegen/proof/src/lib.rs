@@ -4,11 +4,15 @@
 //! same questions ([`question`]) and compares the answers with the judge's ([`proof`]); the result is a matrix of
 //! languages and proofs ([`matrix`]).
 
+pub mod ajv;
 pub mod codec;
+pub mod evolution;
 pub mod matrix;
 pub mod proof;
 pub mod protocol;
 pub mod question;
+pub mod reproducer;
+pub mod same;
 pub mod workshop;
 
 use std::path::{Path, PathBuf};

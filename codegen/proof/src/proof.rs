@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::codec::Codec;
 use crate::protocol::{Answer, Command};
-use crate::question::{Question, VIEWS, Vector, base64};
+use crate::question::{Question, VIEWS, Vector, base64, plain};
+use crate::reproducer;
 
 /// How one proof went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +31,16 @@ impl Outcome {
         self
     }
 
-    fn count(&mut self, wrong: Option<String>) {
+    /// So many comparisons, none of which was wrong.
+    #[must_use]
+    pub const fn of(compared: usize) -> Self {
+        Self {
+            compared,
+            wrong: Vec::new(),
+        }
+    }
+
+    pub(crate) fn count(&mut self, wrong: Option<String>) {
         self.compared += 1;
         self.wrong.extend(wrong);
     }
@@ -127,8 +137,22 @@ pub fn verdicts(
 pub fn compare(codec: &Codec, questions: &[Question]) -> Result<Outcome, String> {
     let answers = ask(codec, questions)?;
     let mut outcome = Outcome::default();
+    let mut first = None;
     for (question, answer) in questions.iter().zip(answers) {
-        outcome.count(difference(question, &answer));
+        let wrong = difference(question, &answer);
+        if wrong.is_some() {
+            first.get_or_insert(question);
+        }
+        outcome.count(wrong);
+    }
+    if let Some(question) = first {
+        let smallest = reproducer::shrink(codec, question)?;
+        let answers = ask(codec, std::slice::from_ref(&smallest))?;
+        outcome.wrong.extend(
+            answers
+                .iter()
+                .filter_map(|answer| difference(&smallest, answer)),
+        );
     }
     Ok(outcome.sorted())
 }
@@ -142,7 +166,7 @@ fn ask(codec: &Codec, questions: &[Question]) -> Result<Vec<Answer>, String> {
 }
 
 /// What is wrong with an answer.
-fn difference(question: &Question, answer: &Answer) -> Option<String> {
+pub(crate) fn difference(question: &Question, answer: &Answer) -> Option<String> {
     let wrong = match (question.accepted, answer.accepted) {
         (true, Some(true)) => {
             let expected = question.written.as_ref()?;
@@ -171,15 +195,10 @@ fn difference(question: &Question, answer: &Answer) -> Option<String> {
         (expected, found) => format!("accepted is {found:?}, not {expected}: {answer:?}"),
     };
     let shown = match &question.command {
-        Command::Decode { data, .. } | Command::Receive { body: data, .. } => plain(data),
+        Command::Decode { data, .. } | Command::Receive { body: data, .. } => {
+            String::from_utf8_lossy(&plain(data)).into_owned()
+        }
         other => format!("{other:?}"),
     };
     Some(format!("{}: {wrong}\n  {shown}", question.name))
-}
-
-/// What a command's base64 says, for people.
-fn plain(data: &str) -> String {
-    use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(data);
-    String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
 }

@@ -47,6 +47,12 @@ pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// What a command's base64 says.
+#[must_use]
+pub fn plain(data: &str) -> Vec<u8> {
+    STANDARD.decode(data).unwrap_or_default()
+}
+
 /// A vector, as far as codecs are asked about it.
 #[derive(Debug, Clone)]
 pub struct Vector {

@@ -17,11 +17,14 @@ mod enumeration;
 mod event_type;
 mod member;
 mod module;
+mod package;
 mod payload;
 mod skeleton;
 mod structure;
 mod tag_table;
 mod union;
+
+pub(super) use package::emit as package;
 
 use module::Module;
 use skeleton::Skeletons;
@@ -130,11 +133,4 @@ fn table_of_contents(names: &[String]) -> Module {
 /// `portfolio.order` is `portfolio_order`.
 fn module_name(event: &Event) -> String {
     event.entry.name().replace('.', "_")
-}
-
-pub(super) fn package(
-    _model: &Model,
-    _options: &crate::package::Options,
-) -> Result<FileSet, Errors> {
-    Ok(FileSet::default())
 }

@@ -1,39 +1,66 @@
-//! draft
-use ingenium_codegen::{Language, Tree};
-use ingenium_proof::*;
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let count: usize = args[2].parse().unwrap();
+//! Puts packages through all proofs, and writes the page of the reference.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser;
+use ingenium_codegen::Language;
+use ingenium_proof::matrix::{PROOFS, Proven, markdown, prove};
+use ingenium_proof::repository;
+
+/// Prove that packages of all languages say the same as the schemas
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The languages; all of them if none is named
+    #[arg(value_name = "LANG")]
+    languages: Vec<String>,
+
+    /// Generated payloads an event type
+    #[arg(long, default_value_t = 10_000)]
+    samples: usize,
+}
+
+fn main() -> Result<ExitCode, String> {
+    let arguments = Arguments::parse();
+    let all = arguments.languages.is_empty();
+    let mut proven = Vec::new();
     for language in Language::ALL {
-        if args[1] != "all" && args[1] != language.name() {
-            continue;
+        if all
+            || arguments
+                .languages
+                .iter()
+                .any(|name| name == language.name())
+        {
+            let one = prove(language, arguments.samples)?;
+            report(&one).map_err(|error| error.to_string())?;
+            proven.push(one);
         }
-        let tree = Tree::open(&repository().join("schemas")).unwrap();
-        let folder = repository().join("target/proof").join(language.name());
-        let start = std::time::Instant::now();
-        let product = workshop::make(language, &tree, &folder).unwrap_or_else(|e| panic!("{e}"));
-        println!("{} made in {:?}", language.name(), start.elapsed());
-        let vectors = question::vectors();
-        let requests = question::requests();
-        let show = |name: &str, o: Result<proof::Outcome, String>| {
-            let o = o.unwrap_or_else(|e| panic!("{e}"));
-            println!("{name}: {} compared, {} wrong", o.compared, o.wrong.len());
-            for w in o.wrong.iter().take(6) {
-                println!("   {w}");
-            }
-        };
-        show("P2", proof::round_trips(&product.codec, &vectors));
-        show("P3", proof::refusals(&product.codec, &vectors, &requests));
-        for &t in ingenium_types::EventType::ALL {
-            show(
-                "P5",
-                proof::compare(&product.codec, &question::samples(t, 1, count)),
-            );
-        }
-        show(
-            "messages",
-            proof::compare(&product.codec, &question::messages()),
-        );
-        println!("{:?}", start.elapsed());
     }
+    if all {
+        let page = repository().join("docs/reference/languages.md");
+        std::fs::write(page, markdown(&proven, arguments.samples))
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(if !proven.is_empty() && proven.iter().all(Proven::passed) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn report(one: &Proven) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{} ({})", one.language.name(), one.runtime)?;
+    for ((id, _), outcome) in PROOFS.iter().zip(&one.outcomes) {
+        writeln!(
+            out,
+            "  {id}  {:>7} compared, {} wrong",
+            outcome.compared,
+            outcome.wrong.len()
+        )?;
+        for wrong in outcome.wrong.iter().take(5) {
+            writeln!(out, "      {wrong}")?;
+        }
+    }
+    out.flush()
 }

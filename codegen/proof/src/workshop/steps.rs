@@ -21,13 +21,29 @@ fn words(line: &str) -> Vec<String> {
 impl Steps {
     pub(super) fn of(language: Language, folder: &Path) -> Result<Self, String> {
         Ok(match language {
-            Language::Rust => Self {
-                commands: vec![words(
-                    "cargo build --release --quiet --package ingenium-proof --bin rust-codec --locked",
-                )],
-                codec: vec![String::new()],
-                environment: Vec::new(),
-            },
+            Language::Rust => {
+                // The versions that this repository has been tested with.
+                let lock = folder.join("Cargo.lock");
+                std::fs::copy(repository().join("Cargo.lock"), lock)
+                    .map_err(|error| format!("Cargo.lock: {error}"))?;
+                let target = repository().join("target/proof/rust-target");
+                Self {
+                    commands: vec![
+                        words("cargo test --offline --quiet"),
+                        words("mkdir -p build"),
+                        // Another package of the same name may take its place in the shared folder.
+                        words(&format!(
+                            "cp {}/debug/examples/codec build/codec",
+                            target.display()
+                        )),
+                    ],
+                    codec: vec![folder.join("build/codec").display().to_string()],
+                    environment: vec![
+                        ("CARGO_TARGET_DIR".to_owned(), target.display().to_string()),
+                        ("RUSTFLAGS".to_owned(), "-D warnings".to_owned()),
+                    ],
+                }
+            }
             Language::TypeScript => {
                 let modules = repository().join("rust/xtask/node/node_modules");
                 link(&modules, &folder.join("node_modules"))?;

@@ -58,7 +58,11 @@ pub(crate) fn compiled(event_type: EventType, view: View, value: &Value) -> bool
 }
 
 /// What the interpreting validator says.
-pub(crate) fn interpreted(event_type: EventType, view: View, value: &Value) -> bool {
+///
+/// # Panics
+/// When the repository has lost its bundles.
+#[must_use]
+pub fn interpreted(event_type: EventType, view: View, value: &Value) -> bool {
     static VALIDATORS: OnceLock<Vec<[jsonschema::Validator; 2]>> = OnceLock::new();
     let validators = VALIDATORS.get_or_init(|| {
         let both = |event_type| ["strict", "reader"].map(|view| interpreter(event_type, view));

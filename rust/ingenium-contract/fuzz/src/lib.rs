@@ -13,6 +13,7 @@ mod schemas;
 
 pub use agreement::{Agreement, Tally, agree, decoders};
 pub use envelope::{batch, binary, structured};
+pub use judges::interpreted;
 pub use sample::{Sampler, corpus};
 pub use scalar::{decimal, timestamp};
 pub use schemas::schemas;

@@ -41,6 +41,16 @@ const ALLOWED: &[(&str, u8, &[&str])] = &[
         &["ingenium-types", "ingenium-contract", "ingenium-runtime"],
     ),
     (
+        "ingenium-proof",
+        3,
+        &[
+            "ingenium-types",
+            "ingenium-contract",
+            "ingenium-codegen",
+            "ingenium-fuzz",
+        ],
+    ),
+    (
         "ingenium-components",
         4,
         &[
