@@ -89,13 +89,83 @@ fn local(definition: &str, description: &str, example: &Value) -> Value {
     json!({ "$ref": format!("#/$defs/{definition}"), "description": description, "examples": [example] })
 }
 
+/// Text that wants to be code, in every language: whoever runs it leaves a file behind.
+const CANARIES: &str = concat!(
+    "What a strategy says */ \"beside\" its signals: {{ 7 * 7 }} {% raw %} ${require('fs').writeFileSync('canary','')} ",
+    "\"\"\"; open('canary', 'w') # `; \\u002a/ static { new java.io.File(\"canary\").createNewFile(); } /\\u002a ",
+    "*/ writeFileSync('canary', '') /* \\\" + open('canary', 'w') + \" <b>@code {@link X} //go:embed * \\"
+);
+
+/// The file that such code would leave.
+pub const CANARY: &str = "canary";
+
+/// Words of the languages, and names that their objects have for something else.
+const WORDS: [&str; 48] = [
+    "Abstract",
+    "Arguments",
+    "Async",
+    "Await",
+    "Bool",
+    "Builder",
+    "Case",
+    "Clone",
+    "Const",
+    "Constructor",
+    "Copy",
+    "Def",
+    "Default",
+    "Del",
+    "Eval",
+    "EventType",
+    "Fn",
+    "From",
+    "Func",
+    "GetClass",
+    "Global",
+    "Go",
+    "HashCode",
+    "Impl",
+    "Import",
+    "In",
+    "Int",
+    "Interface",
+    "Is",
+    "Lambda",
+    "MarshalJSON",
+    "Match",
+    "Notify",
+    "Package",
+    "Parse",
+    "PartitionKey",
+    "Pass",
+    "Prototype",
+    "Range",
+    "Return",
+    "Select",
+    "Static",
+    "Subject",
+    "ToJson",
+    "ToString",
+    "Tuple",
+    "Validate",
+    "Wait",
+];
+
 fn note() -> Value {
+    let mut note = plain_note();
+    for word in WORDS {
+        note["properties"][word] = member("Name", CANARIES, "a");
+    }
+    note
+}
+
+fn plain_note() -> Value {
     let line = json!({ "Text": "fast", "Weight": "0.50" });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://schemas.ingenium.example/1/strategy.note.json",
         "title": "NoteEvent",
-        "description": "What a strategy has to say */ \"beside\" its signals: {{ 7 * 7 }} ${x} <b> \\u002a/ @code \"\"\"",
+        "description": CANARIES,
         "type": "object",
         "properties": {
             "Symbol": member("InstrumentSymbol", "The instrument.", "AAPL"),

@@ -29,6 +29,10 @@ fn a_new_optional_member() {
     assert_eq!(
         changed,
         [
+            "codegen/generated/go/portfolio_order.go",
+            "codegen/generated/java/src/main/java/example/ingenium/events/OrderEvent.java",
+            "codegen/generated/python/src/ingenium_events/portfolio_order.py",
+            "codegen/generated/typescript/src/events/portfolio.order.ts",
             "docs/reference/events/index.html",
             "docs/reference/events/portfolio.order.md",
             "rust/ingenium-contract/src/generated/bundle.rs",
@@ -38,7 +42,9 @@ fn a_new_optional_member() {
             "schemas/dist/strict/portfolio.order.json",
         ]
     );
-    let rust = after.get(changed[3]).unwrap();
+    let rust = after
+        .get("rust/ingenium-types/src/generated/portfolio_order.rs")
+        .unwrap();
     assert!(rust.contains("    /// How much of the order to show.\n"));
     assert!(rust.contains("    pub display_quantity: Option<PositiveDecimal>,\n"));
     for part in [

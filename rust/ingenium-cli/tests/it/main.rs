@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod conform;
+mod generate;
 mod program;
 mod reference;
 mod schema;

@@ -20,6 +20,7 @@ const COMMANDS: &[&[&str]] = &[
     &["schema", "lint"],
     &["schema", "diff"],
     &["schema", "explain"],
+    &["generate"],
     &["completions"],
     &["man"],
 ];
