@@ -2,8 +2,7 @@
 
 package events
 
-// CancelEvent is the payload of ingenium.portfolio.cancel. A portfolio's request to end one of its orders (FIX
-// 35=F).
+// CancelEvent is the payload of ingenium.portfolio.cancel. A portfolio's request to end one of its orders (FIX 35=F).
 type CancelEvent struct {
 	// The order to end (FIX 41).
 	OrderId ClientOrderId `json:"OrderId"`

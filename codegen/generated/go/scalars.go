@@ -83,8 +83,8 @@ var instrumentPriceForm = scalar(func(text string) bool {
 	return instrumentPricePattern.MatchString(text) && !noInstrumentPricePattern.MatchString(text)
 })
 
-// UtcTimestamp: A point in time: RFC 3339 in UTC with T and Z, 0 to 9 fraction digits, no leap second, years
-// 1970 to 2261 (fits 64-bit nanoseconds).
+// UtcTimestamp: A point in time: RFC 3339 in UTC with T and Z, 0 to 9 fraction digits, no leap second, years 1970
+// to 2261 (fits 64-bit nanoseconds).
 //
 // Such as 2020-09-30T20:00:00Z.
 type UtcTimestamp string

@@ -64,6 +64,9 @@ pub(super) fn emit(model: &Model, schemas: &[Json], options: &Options) -> Result
     let environment = &mut renderer.environment;
     environment.add_filter("private", |name: String| text::camel(&name));
     environment.add_filter("field", |name: String| text::unreserved(name, WORDS));
+    environment.add_filter("comment", |text: String, width: usize| {
+        comment(&text, width)
+    });
     environment.add_filter("pattern", |pattern: String| {
         if pattern.contains('`') {
             text::literal(&pattern)
@@ -86,4 +89,13 @@ pub(super) fn emit(model: &Model, schemas: &[Json], options: &Options) -> Result
         renderer.render_from("event.go", &path, &event.source, part)?;
     }
     Ok(renderer.finish())
+}
+
+/// Lines of a comment that gofmt leaves as they are: it makes quotes of doubled apostrophes, and lists and headings of
+/// lines that start like one.
+fn comment(text: &str, width: usize) -> Vec<String> {
+    let text = text.replace("''", "' '").replace("``", "` `");
+    text::wrap_before(&text, width, |word| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic() || !c.is_ascii() && c.is_alphabetic())
+    })
 }

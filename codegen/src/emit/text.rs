@@ -24,10 +24,17 @@ pub(super) fn literal(text: &str) -> String {
 
 /// Words in lines of at most `width` characters, where words allow it.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    wrap_before(text, width, |_| true)
+}
+
+/// As [`wrap`], with a line break only before words that may start a line.
+pub(super) fn wrap_before(text: &str, width: usize, may_start: fn(&str) -> bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line)
+                if line.chars().count() + 1 + word.chars().count() <= width || !may_start(word) =>
+            {
                 line.push(' ');
                 line.push_str(word);
             }
