@@ -70,6 +70,7 @@ pub fn run(
     let (program, arguments) = command.split_first().ok_or("no command")?;
     let output = Command::new(program)
         .args(arguments)
+        .env("PATH", path())
         .envs(environment.iter().cloned())
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -85,6 +86,14 @@ pub fn run(
         output.status,
         String::from_utf8_lossy(&output.stderr)
     ))
+}
+
+/// Where programs are found: those of the machine first.
+fn path() -> std::ffi::OsString {
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":");
+    path.push(tools().join("bin"));
+    path
 }
 
 /// The folder of the tools that `cargo xtask setup` has brought.

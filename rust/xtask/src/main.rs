@@ -8,6 +8,7 @@ mod bench;
 mod console;
 mod endurance;
 mod generate;
+mod languages;
 mod release;
 mod setup;
 mod test;
@@ -29,6 +30,8 @@ Commands:
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
                       With --check write nothing and exit 1 if a file is stale
+  languages [--check] [--samples N] [LANG...]
+                      Put the packages of all languages through all proofs, and write docs/reference/languages.md
   release <VERSION>   Freeze the contract into schemas/released/<VERSION>/, if it keeps every earlier promise
 ";
 
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         },
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["languages", ref options @ ..] => languages::run(&root(), options),
         ["release", version] => release::run(&root(), version),
         ["help" | "--help" | "-h"] => {
             console::out(USAGE.trim_end());

@@ -5,7 +5,10 @@ use std::process::{Command, Stdio};
 
 use crate::console::out as say;
 
+mod go;
+mod maven;
 mod node;
+mod python;
 
 /// A program that the tests call, and the Debian package that has it.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -13,12 +16,34 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("sqlite3", "sqlite3"),
     ("node", "nodejs"),
     ("npm", "npm"),
+    ("python3", "python3 python3-venv"),
+    ("javac", "openjdk-17-jdk-headless"),
+    ("mvn", "maven"),
 ];
 
 /// Installs what is missing as root, or says which command does it; then the packages that programs here call.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     programs()?;
-    node::install(root)
+    node::install(root)?;
+    python::install(root)?;
+    go::install(root)?;
+    maven::install(root)
+}
+
+/// Installs something, unless what `mark` says was installed from the very same `list`.
+fn pinned(
+    mark: &Path,
+    list: &[u8],
+    install: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
+    if std::fs::read(mark).is_ok_and(|installed| installed == list) {
+        return Ok(());
+    }
+    install()?;
+    if let Some(folder) = mark.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    }
+    std::fs::write(mark, list).map_err(|error| error.to_string())
 }
 
 fn programs() -> Result<(), String> {
@@ -53,6 +78,13 @@ fn programs() -> Result<(), String> {
 }
 
 fn is_there(program: &str) -> bool {
+    if program == "python3" {
+        // Debian splits what every environment needs off the interpreter.
+        let found = Command::new(program)
+            .args(["-c", "import ensurepip, venv"])
+            .output();
+        return found.is_ok_and(|output| output.status.success());
+    }
     let found = Command::new(program)
         .arg("--version")
         .stdout(Stdio::null())

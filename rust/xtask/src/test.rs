@@ -29,6 +29,7 @@ const STAGES: &[Stage] = &[
         command: "doc --workspace --all-features --no-deps --locked --quiet",
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
+    stage("languages", "xtask languages --check"),
     stage(
         "endurance",
         "xtask endurance --profile dev --runs 2 --kills 5 --bars 300",

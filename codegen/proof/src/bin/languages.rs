@@ -18,6 +18,10 @@ struct Arguments {
     /// Generated payloads an event type
     #[arg(long, default_value_t = 10_000)]
     samples: usize,
+
+    /// Write nothing, and fail where the page of the reference would be another
+    #[arg(long)]
+    check: bool,
 }
 
 fn main() -> Result<ExitCode, String> {
@@ -38,8 +42,14 @@ fn main() -> Result<ExitCode, String> {
     }
     if all {
         let page = repository().join("docs/reference/languages.md");
-        std::fs::write(page, markdown(&proven, arguments.samples))
-            .map_err(|error| error.to_string())?;
+        let text = markdown(&proven, arguments.samples);
+        if !arguments.check {
+            std::fs::write(page, text).map_err(|error| error.to_string())?;
+        } else if std::fs::read_to_string(page).ok() != Some(text) {
+            return Err(
+                "docs/reference/languages.md is stale: run `cargo xtask languages`".to_owned(),
+            );
+        }
     }
     Ok(if !proven.is_empty() && proven.iter().all(Proven::passed) {
         ExitCode::SUCCESS

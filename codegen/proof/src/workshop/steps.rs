@@ -26,21 +26,17 @@ impl Steps {
                 let lock = folder.join("Cargo.lock");
                 std::fs::copy(repository().join("Cargo.lock"), lock)
                     .map_err(|error| format!("Cargo.lock: {error}"))?;
-                let target = repository().join("target/proof/rust-target");
                 Self {
-                    commands: vec![
-                        words("cargo test --offline --quiet"),
-                        words("mkdir -p build"),
-                        // Another package of the same name may take its place in the shared folder.
-                        words(&format!(
-                            "cp {}/debug/examples/codec build/codec",
-                            target.display()
-                        )),
+                    commands: vec![words("cargo test --offline --quiet")],
+                    codec: vec![
+                        folder
+                            .join("target/debug/examples/codec")
+                            .display()
+                            .to_string(),
                     ],
-                    codec: vec![folder.join("build/codec").display().to_string()],
                     environment: vec![
-                        ("CARGO_TARGET_DIR".to_owned(), target.display().to_string()),
                         ("RUSTFLAGS".to_owned(), "-D warnings".to_owned()),
+                        ("CARGO_PROFILE_DEV_DEBUG".to_owned(), "0".to_owned()),
                     ],
                 }
             }

@@ -92,6 +92,7 @@ impl Reader<'_> {
         most: usize,
     ) -> Result<BTreeMap<K, V>, Refusal> {
         let mut entries: Vec<(K, V)> = Vec::new();
+        let mut sorted = true;
         let mut members = self.enter()?;
         while let Some(name) = self.next(&mut members)? {
             let Some(key) = K::parse(&name.text) else {
@@ -102,8 +103,9 @@ impl Reader<'_> {
                 );
                 return Err(refusal.under(&name.text));
             };
-            let ascends = entries.last().is_none_or(|(last, _)| *last < key);
-            if !ascends && entries.iter().any(|(other, _)| *other == key) {
+            // Only where all names so far ascend does one that is above the last stand nowhere yet.
+            sorted = sorted && entries.last().is_none_or(|(last, _)| *last < key);
+            if !sorted && entries.iter().any(|(other, _)| *other == key) {
                 return Err(name.duplicate());
             }
             let value = V::decode(self).map_err(|refusal| refusal.under(&name.text))?;
