@@ -17,6 +17,14 @@ func (r *Refused) Error() string {
 	return r.Rule + " at `" + r.Pointer + "`: " + Rules[r.Rule]
 }
 
+// HTTPStatus is what a receiver answers: never a status that asks to send the same again.
+func (r *Refused) HTTPStatus() int {
+	if r.Rule == "ING-E-MEDIA-TYPE" {
+		return 415
+	}
+	return 400
+}
+
 // Rules says what each rule means.
 var Rules = map[string]string{
 	"ING-J-SYNTAX":            "the bytes are not JSON (RFC 8259)",

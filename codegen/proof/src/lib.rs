@@ -8,6 +8,7 @@ pub mod ajv;
 pub mod codec;
 pub mod evolution;
 pub mod matrix;
+pub mod newcomer;
 pub mod proof;
 pub mod protocol;
 pub mod question;

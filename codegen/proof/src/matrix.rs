@@ -11,10 +11,10 @@ use crate::proof::{self, Outcome};
 use crate::protocol::Command;
 use crate::question::{VIEWS, Vector, messages, requests, samples, vectors};
 use crate::workshop::{Product, make};
-use crate::{ajv, evolution, repository, same};
+use crate::{ajv, evolution, newcomer, repository, same};
 
 /// What each proof says.
-pub const PROOFS: [(&str, &str); 8] = [
+pub const PROOFS: [(&str, &str); 9] = [
     (
         "P1",
         "compiles with warnings as errors, and passes its own tests",
@@ -41,6 +41,10 @@ pub const PROOFS: [(&str, &str); 8] = [
     ),
     ("P7", "is committed as the generator writes it"),
     ("P8", "comes out the same, byte for byte, every time"),
+    (
+        "README",
+        "has a component in its README that passes `ingenium conform`",
+    ),
 ];
 
 /// A language and how its proofs went.
@@ -53,7 +57,7 @@ pub struct Proven {
     /// The commands of P1.
     pub commands: Vec<String>,
     /// One outcome a proof.
-    pub outcomes: [Outcome; 8],
+    pub outcomes: [Outcome; 9],
 }
 
 impl Proven {
@@ -96,6 +100,7 @@ pub fn prove(language: Language, samples_each: usize) -> Result<Proven, String> 
             evolution::prove(codec, &theirs.codec, &later, vectors)?.and(silent(&theirs)),
             committed(&tree, language)?,
             repeated(&product)?,
+            newcomer::prove(&product)?,
         ],
     })
 }

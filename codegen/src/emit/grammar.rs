@@ -9,6 +9,8 @@ use super::pattern::{self, Dialect};
 pub(super) struct Grammar {
     attribute_name: String,
     media_type: String,
+    /// What a URI of either kind must not hold.
+    no_escape: String,
     sequence: String,
     time: String,
     /// Dates that `time` matches and no calendar has.
@@ -25,24 +27,29 @@ const NAME: &str = "^[a-z0-9]+$";
 const SEQUENCE: &str = "^[0-9]{20}$";
 
 const TOKEN: &str = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
-const CHARACTER: &str = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
-const NO_COLON: &str = "(?:[A-Za-z0-9._~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})";
-const AUTHORITY: &str = "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?(?:\\[[0-9A-Fa-fvV:._~!$&'()*+,;=-]+\\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?";
+// Each repetition is one of single characters, which no engine recurses for: an escape is checked apart.
+const CHARACTER: &str = "[A-Za-z0-9._~!$&'()*+,;=:@%-]";
+const OR_SLASH: &str = "[A-Za-z0-9._~!$&'()*+,;=:@%/-]";
+const NO_COLON: &str = "[A-Za-z0-9._~!$&'()*+,;=@%-]";
+const TAIL: &str = "[A-Za-z0-9._~!$&'()*+,;=:@%/?-]";
+const AUTHORITY: &str = "(?:[A-Za-z0-9._~!$&'()*+,;=:%-]*@)?(?:\\[[0-9A-Fa-fvV:._~!$&'()*+,;=-]+\\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?";
+/// A percent sign without its two digits.
+const NO_ESCAPE: &str = "%(?:[^0-9A-Fa-f]|$|[0-9A-Fa-f](?:[^0-9A-Fa-f]|$))";
 
 impl Grammar {
     /// The patterns in `dialect`.
     pub(super) fn new(dialect: Dialect) -> Result<Self, String> {
         let print = |pattern: &str| pattern::print(pattern, dialect);
-        let segments = format!("(?:/{CHARACTER}*)*");
-        let absolute = format!("//{AUTHORITY}{segments}|/(?:{CHARACTER}+{segments})?");
-        let tail = format!("(?:\\?(?:{CHARACTER}|[/?])*)?(?:#(?:{CHARACTER}|[/?])*)?");
-        let full = format!("[A-Za-z][A-Za-z0-9+.-]*:(?:{absolute}|(?:{CHARACTER}+{segments})?)");
-        let relative = format!("{absolute}|(?:{NO_COLON}+{segments})?");
+        let absolute = format!("//{AUTHORITY}(?:/{OR_SLASH}*)?|/(?:{CHARACTER}{OR_SLASH}*)?");
+        let tail = format!("(?:\\?{TAIL}*)?(?:#{TAIL}*)?");
+        let full = format!("[A-Za-z][A-Za-z0-9+.-]*:(?:{absolute}|(?:{CHARACTER}{OR_SLASH}*)?)");
+        let relative = format!("{absolute}|(?:{NO_COLON}+(?:/{OR_SLASH}*)?)?");
         Ok(Self {
             attribute_name: print(NAME)?,
             media_type: print(&format!(
                 "^[ \\t]*{TOKEN}/{TOKEN}[ \\t]*(?:;[ \\t]*{TOKEN}=(?:{TOKEN}|\"[^;]*\")[ \\t]*)*$"
             ))?,
+            no_escape: print(NO_ESCAPE)?,
             sequence: print(SEQUENCE)?,
             time: print(TIME)?,
             no_day: print(NO_DAY)?,

@@ -52,6 +52,7 @@ impl Renderer {
                 grammar => Serde(&grammar),
                 rules,
                 facts => Serde(&contract.facts()),
+                component => contract.has_strategy(),
                 package,
                 command => options.command.as_str(),
                 view => options.view.as_str(),
@@ -116,6 +117,10 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.set_syntax(syntax.build()?);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.add_template(
+        "common",
+        include_str!("../../templates/readme/common.jinja"),
+    )?;
     environment.add_filter("literal", |value: String| text::literal(&value));
     environment.add_filter("snake", |value: String| text::snake(&value));
     environment.add_filter("camel", |value: String| text::camel(&value));

@@ -62,6 +62,11 @@ export class Refused extends Error implements Refusal {
     this.rule = refusal.rule;
     this.pointer = refusal.pointer;
   }
+
+  /** What a receiver answers: never a status that asks to send the same again. */
+  get httpStatus(): 400 | 415 {
+    return this.rule === "ING-E-MEDIA-TYPE" ? 415 : 400;
+  }
 }
 
 /** Who reads: `strict` is what a producer must emit, `reader` what a consumer must accept. */

@@ -47,6 +47,17 @@ fn values() -> Vec<Value> {
         "urn:a:b",
         "1:b",
         "a[b]",
+        "%",
+        "a%4",
+        "a%4g",
+        "a%41",
+        "%41:b",
+        "a?b?c#d",
+        "a#b#c",
+        "//",
+        "///a",
+        "//a//b",
+        "a//b",
         "mailto:me@example.com",
         "http://[::1]:80/",
         "https://schemas.ingenium.example/1/portfolio.order.json",
@@ -79,6 +90,11 @@ fn values() -> Vec<Value> {
     ];
     let mut values: Vec<Value> = texts.into_iter().map(Value::from).collect();
     values.extend([2048, 2049].map(|length| Value::from("x".repeat(length))));
+    // Long ways through a grammar: no engine may run out of stack or time.
+    values.extend(
+        ["/", "%41", "/a", "a/", "a:", "a.", "@", "[", "?", "#"]
+            .map(|part| Value::from(part.repeat(2048 / part.len()))),
+    );
     values.extend([
         json!(null),
         json!(true),

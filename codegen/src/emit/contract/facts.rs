@@ -24,6 +24,16 @@ pub(in crate::emit) struct Facts {
 }
 
 impl Contract {
+    /// Whether the example of a component fits: bars in, signals out.
+    pub(in crate::emit) fn has_strategy(&self) -> bool {
+        let has = |event_type: &str| {
+            self.events
+                .iter()
+                .any(|event| event.event_type == event_type)
+        };
+        has("ingenium.ingestor.data") && has("ingenium.strategy.signal")
+    }
+
     /// Where the interval and the bar stand, if this contract has them.
     pub(in crate::emit) fn facts(&self) -> Facts {
         let has = |object: &Object, names: &[&str]| {

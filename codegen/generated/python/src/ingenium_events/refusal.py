@@ -63,6 +63,11 @@ class Refused(ValueError):
         """JSON pointer (RFC 6901) to the value; empty for the whole."""
         super().__init__(rule, *members)
 
+    @property
+    def http_status(self) -> int:
+        """What a receiver answers: never a status that asks to send the same again."""
+        return 415 if self.rule == "ING-E-MEDIA-TYPE" else 400
+
     def under(self, member: str) -> Refused:
         """The same refusal, seen from the object that holds the value as ``member``."""
         outer = Refused(self.rule, member)

@@ -79,6 +79,13 @@ public record Event(
                 extensions, payload, null);
     }
 
+    /** The same event with one extension attribute more, or another value of it. */
+    public Event with(String name, Object value) {
+        Map<String, Object> more = new TreeMap<>(extensions);
+        more.put(name, value);
+        return new Event(id, source, type, subject, time, dataContentType, dataSchema, more, data, unknown);
+    }
+
     /** The key that keeps events in order: {@code partitionkey}, else {@code subject}, else {@code source}. */
     public String orderingKey() {
         if (extensions.get("partitionkey") instanceof String key) {

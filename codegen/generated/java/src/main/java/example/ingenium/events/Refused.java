@@ -75,6 +75,11 @@ public final class Refused extends RuntimeException {
         return pointer;
     }
 
+    /** What a receiver answers: never a status that asks to send the same again. */
+    public int httpStatus() {
+        return rule.equals("ING-E-MEDIA-TYPE") ? 415 : 400;
+    }
+
     /** The same refusal, seen from the object that holds the value as {@code member}. */
     Refused under(String member) {
         return new Refused(rule, pointer(member) + pointer, 0);
