@@ -37,5 +37,5 @@ pub use error::{Error, Errors};
 pub use folder::Folder;
 pub use generate::{bundles, generate, model};
 pub use output::{Change, FileSet};
-pub use package::{DefaultView, Language, Options, package};
+pub use package::{DefaultView, Language, Options, package, packages};
 pub use tree::Tree;

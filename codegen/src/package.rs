@@ -182,6 +182,18 @@ impl Options {
 /// # Errors
 /// Every fault of the schemas, with its place.
 pub fn package(tree: &Tree, options: &Options) -> Result<FileSet, Errors> {
+    let mut packages = packages(tree, std::slice::from_ref(options))?;
+    Ok(packages.pop().unwrap_or_default())
+}
+
+/// Several packages from schemas that are read once.
+///
+/// # Errors
+/// Every fault of the schemas, with its place.
+pub fn packages(tree: &Tree, options: &[Options]) -> Result<Vec<FileSet>, Errors> {
     let source = Source::load(tree)?;
-    crate::emit::package(tree, &source, options)
+    options
+        .iter()
+        .map(|options| crate::emit::package(tree, &source, options))
+        .collect()
 }

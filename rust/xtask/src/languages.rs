@@ -7,9 +7,18 @@ use crate::console;
 
 /// Runs the program, which understands the options.
 pub(crate) fn run(root: &Path, options: &[&str]) -> ExitCode {
+    call(root, &["--bin", "languages", "--"], options)
+}
+
+/// How fast packages are, in an optimised build of what makes them.
+pub(crate) fn speed(root: &Path) -> ExitCode {
+    call(root, &["--release", "--bin", "speed"], &[])
+}
+
+fn call(root: &Path, program: &[&str], options: &[&str]) -> ExitCode {
     let status = Command::new("cargo")
         .args(["run", "--locked", "--quiet", "--package", "ingenium-proof"])
-        .args(["--bin", "languages", "--"])
+        .args(program)
         .args(options)
         .current_dir(root)
         .status();

@@ -165,9 +165,10 @@ export function assemble(
 
 /** Throws what is wrong with the data of an event. */
 function check(event: Event, view: View): void {
-  let refused = under("data", CATALOG[event.type].codec.validate(event.data, view));
-  if (view === "strict") refused ??= checkFacts(event);
-  if (refused) throw new Refused(refused);
+  const refused = CATALOG[event.type].codec.validate(event.data, view);
+  if (refused) throw new Refused(under("data", refused));
+  const contradiction = view === "strict" ? checkFacts(event) : undefined;
+  if (contradiction) throw new Refused(contradiction);
 }
 
 /** Throws what is wrong with an event that is to be sent, `size` bytes long in structured form. */

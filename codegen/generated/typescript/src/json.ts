@@ -41,9 +41,14 @@ export function isCanonical(text: string, value: unknown): boolean {
   return JSON.stringify(value) === text && !text.includes("\\ud");
 }
 
+/** Whether no half of a surrogate pair stands alone. */
+export function isWellFormed(text: string): boolean {
+  return !/[\ud800-\udfff]/u.test(text);
+}
+
 /** Looks at every byte: refuses what `JSON.parse` lets pass, and names the place. */
 export function scan(json: string | Uint8Array): Scan {
-  if (typeof json === "string" && /[\ud800-\udfff]/u.test(json)) {
+  if (typeof json === "string" && !isWellFormed(json)) {
     return { refusal: { rule: "ING-J-SURROGATE", pointer: "" }, oddNumbers: new Set() };
   }
   const scanner = new Scanner(bytesOf(json));

@@ -82,6 +82,6 @@ export function refusal(rule: Rule, ...members: readonly string[]): Refusal {
 }
 
 /** The same refusal, seen from the object that holds the value as `member`. */
-export function under(member: string, inner: Refusal | undefined): Refusal | undefined {
-  return inner && { rule: inner.rule, pointer: refusal(inner.rule, member).pointer + inner.pointer };
+export function under(member: string, inner: Refusal): Refusal {
+  return { rule: inner.rule, pointer: refusal(inner.rule, member).pointer + inner.pointer };
 }

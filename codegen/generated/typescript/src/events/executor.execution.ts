@@ -3,6 +3,7 @@
 import {
   type Codec,
   type JsonObject,
+  type Mode,
   type Unknown,
   type Row,
   blame,
@@ -190,100 +191,131 @@ const EXECUTION_EVENT_MEMBERS = new Set([
   "Reconciled",
 ]);
 
-function checkExecutionEvent(value: unknown, strict: boolean): Refusal | undefined {
+function checkExecutionEvent(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 10;
+  let length = 157;
   if (!ClientOrderId.is(value.OrderId)) return blame(value.OrderId, "OrderId", "ING-P-PATTERN");
+  length += value.OrderId.length;
   if (!Identifier.is(value.ExecutionId)) return blame(value.ExecutionId, "ExecutionId", "ING-P-PATTERN");
+  length += value.ExecutionId.length;
   if (!InstrumentSymbol.is(value.Symbol)) return blame(value.Symbol, "Symbol", "ING-P-PATTERN");
+  length += value.Symbol.length;
   if (!OrderSide.is(value.Side)) return blame(value.Side, "Side", "ING-P-ENUM");
-  if (!(strict ? ExecutionType.is(value.ExecType) : isSomeText(value.ExecType))) return blame(value.ExecType, "ExecType", "ING-P-ENUM");
+  length += value.Side.length;
+  if (!isSomeText(value.ExecType) || (mode !== "reader" && !ExecutionType.is(value.ExecType))) return blame(value.ExecType, "ExecType", "ING-P-ENUM");
+  length += value.ExecType.length;
   if (!OrderStatus.is(value.Status)) return blame(value.Status, "Status", "ING-P-ENUM");
+  length += value.Status.length;
   if (!PositiveDecimal.is(value.OrderQuantity)) return blame(value.OrderQuantity, "OrderQuantity", "ING-P-PATTERN");
+  length += value.OrderQuantity.length;
   if (!NonNegativeDecimal.is(value.CumulativeQuantity)) return blame(value.CumulativeQuantity, "CumulativeQuantity", "ING-P-PATTERN");
+  length += value.CumulativeQuantity.length;
   if (!NonNegativeDecimal.is(value.LeavesQuantity)) return blame(value.LeavesQuantity, "LeavesQuantity", "ING-P-PATTERN");
+  length += value.LeavesQuantity.length;
   if (!UtcTimestamp.is(value.Timestamp)) return blame(value.Timestamp, "Timestamp", "ING-P-PATTERN");
+  length += value.Timestamp.length;
   if (value.LastQuantity !== undefined) {
     if (!PositiveDecimal.is(value.LastQuantity)) return blame(value.LastQuantity, "LastQuantity", "ING-P-PATTERN");
     members += 1;
+    length += 18 + value.LastQuantity.length;
   }
   if (value.LastPrice !== undefined) {
     if (!InstrumentPrice.is(value.LastPrice)) return blame(value.LastPrice, "LastPrice", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.LastPrice.length;
   }
   if (value.CumulativeCost !== undefined) {
     if (!Decimal.is(value.CumulativeCost)) return blame(value.CumulativeCost, "CumulativeCost", "ING-P-PATTERN");
     members += 1;
+    length += 20 + value.CumulativeCost.length;
   }
   if (value.AveragePrice !== undefined) {
     if (!InstrumentPrice.is(value.AveragePrice)) return blame(value.AveragePrice, "AveragePrice", "ING-P-PATTERN");
     members += 1;
+    length += 18 + value.AveragePrice.length;
   }
   if (value.Commission !== undefined) {
     if (!Decimal.is(value.Commission)) return blame(value.Commission, "Commission", "ING-P-PATTERN");
     members += 1;
+    length += 16 + value.Commission.length;
   }
   if (value.CommissionCurrency !== undefined) {
     if (!CurrencyCode.is(value.CommissionCurrency)) return blame(value.CommissionCurrency, "CommissionCurrency", "ING-P-PATTERN");
     members += 1;
+    length += 24 + value.CommissionCurrency.length;
   }
   if (value.CumulativeCommission !== undefined) {
     if (!Decimal.is(value.CumulativeCommission)) return blame(value.CumulativeCommission, "CumulativeCommission", "ING-P-PATTERN");
     members += 1;
+    length += 26 + value.CumulativeCommission.length;
   }
   if (value.Liquidity !== undefined) {
     if (!LiquidityFlag.is(value.Liquidity)) return blame(value.Liquidity, "Liquidity", "ING-P-ENUM");
     members += 1;
+    length += 15 + value.Liquidity.length;
   }
   if (value.RejectReason !== undefined) {
-    if (!(strict ? OrderRejectReason.is(value.RejectReason) : isSomeText(value.RejectReason))) return blame(value.RejectReason, "RejectReason", "ING-P-ENUM");
+    if (!isSomeText(value.RejectReason) || (mode !== "reader" && !OrderRejectReason.is(value.RejectReason))) return blame(value.RejectReason, "RejectReason", "ING-P-ENUM");
     members += 1;
+    length += 18 + value.RejectReason.length;
   }
   if (value.CancelReason !== undefined) {
-    if (!(strict ? OrderCancelReason.is(value.CancelReason) : isSomeText(value.CancelReason))) return blame(value.CancelReason, "CancelReason", "ING-P-ENUM");
+    if (!isSomeText(value.CancelReason) || (mode !== "reader" && !OrderCancelReason.is(value.CancelReason))) return blame(value.CancelReason, "CancelReason", "ING-P-ENUM");
     members += 1;
+    length += 18 + value.CancelReason.length;
   }
   if (value.ReferenceExecutionId !== undefined) {
     if (!Identifier.is(value.ReferenceExecutionId)) return blame(value.ReferenceExecutionId, "ReferenceExecutionId", "ING-P-PATTERN");
     members += 1;
+    length += 26 + value.ReferenceExecutionId.length;
   }
   if (value.Text !== undefined) {
     if (!FreeText.is(value.Text)) return blame(value.Text, "Text", "ING-P-PATTERN");
     members += 1;
+    length += 10 + value.Text.length;
   }
   if (value.VenueOrderId !== undefined) {
     if (!Identifier.is(value.VenueOrderId)) return blame(value.VenueOrderId, "VenueOrderId", "ING-P-PATTERN");
     members += 1;
+    length += 18 + value.VenueOrderId.length;
   }
   if (value.TradeId !== undefined) {
     if (!Identifier.is(value.TradeId)) return blame(value.TradeId, "TradeId", "ING-P-PATTERN");
     members += 1;
+    length += 13 + value.TradeId.length;
   }
   if (value.Venue !== undefined) {
     if (!VenueCode.is(value.Venue)) return blame(value.Venue, "Venue", "ING-P-PATTERN");
     members += 1;
+    length += 11 + value.Venue.length;
   }
   if (value.Account !== undefined) {
     if (!Identifier.is(value.Account)) return blame(value.Account, "Account", "ING-P-PATTERN");
     members += 1;
+    length += 13 + value.Account.length;
   }
   if (value.Currency !== undefined) {
     if (!CurrencyCode.is(value.Currency)) return blame(value.Currency, "Currency", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Currency.length;
   }
   if (value.ReceivedTimestamp !== undefined) {
     if (!UtcTimestamp.is(value.ReceivedTimestamp)) return blame(value.ReceivedTimestamp, "ReceivedTimestamp", "ING-P-PATTERN");
     members += 1;
+    length += 23 + value.ReceivedTimestamp.length;
   }
   if (value.Reconciled !== undefined) {
     if (typeof value.Reconciled !== "boolean") return blame(value.Reconciled, "Reconciled", "ING-P-TYPE");
     members += 1;
+    length += 14 + (value.Reconciled ? 4 : 5);
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, EXECUTION_EVENT_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, EXECUTION_EVENT_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return checkRow(value, EXECUTION_EVENT_ROWS.get(value.ExecType));
+  return checkRow(value, EXECUTION_EVENT_ROWS.get(value.ExecType)) ?? length;
 }
 
 function writeExecutionEvent(value: ExecutionEvent): JsonObject {

@@ -3,6 +3,7 @@
 import {
   type Codec,
   type JsonObject,
+  type Mode,
   type Unknown,
   blame,
   codec,
@@ -69,47 +70,61 @@ const OHLC_DATA_MEMBERS = new Set([
   "Revision",
 ]);
 
-function checkOhlcData(value: unknown, strict: boolean): Refusal | undefined {
+function checkOhlcData(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 5;
+  let length = 53;
   if (!InstrumentPrice.is(value.Open)) return blame(value.Open, "Open", "ING-P-PATTERN");
+  length += value.Open.length;
   if (!InstrumentPrice.is(value.High)) return blame(value.High, "High", "ING-P-PATTERN");
+  length += value.High.length;
   if (!InstrumentPrice.is(value.Low)) return blame(value.Low, "Low", "ING-P-PATTERN");
+  length += value.Low.length;
   if (!InstrumentPrice.is(value.Close)) return blame(value.Close, "Close", "ING-P-PATTERN");
+  length += value.Close.length;
   if (!NonNegativeDecimal.is(value.Volume)) return blame(value.Volume, "Volume", "ING-P-PATTERN");
+  length += value.Volume.length;
   if (value.Period !== undefined) {
     if (!BarPeriod.is(value.Period)) return blame(value.Period, "Period", "ING-P-PATTERN");
     members += 1;
+    length += 12 + value.Period.length;
   }
   if (value.TradeCount !== undefined) {
     if (!Count.is(value.TradeCount)) return blame(value.TradeCount, "TradeCount", "ING-P-PATTERN");
     members += 1;
+    length += 16 + value.TradeCount.length;
   }
   if (value.Vwap !== undefined) {
     if (!InstrumentPrice.is(value.Vwap)) return blame(value.Vwap, "Vwap", "ING-P-PATTERN");
     members += 1;
+    length += 10 + value.Vwap.length;
   }
   if (value.AdjustedClose !== undefined) {
     if (!InstrumentPrice.is(value.AdjustedClose)) return blame(value.AdjustedClose, "AdjustedClose", "ING-P-PATTERN");
     members += 1;
+    length += 19 + value.AdjustedClose.length;
   }
   if (value.Adjustment !== undefined) {
     if (!PriceAdjustment.is(value.Adjustment)) return blame(value.Adjustment, "Adjustment", "ING-P-ENUM");
     members += 1;
+    length += 16 + value.Adjustment.length;
   }
   if (value.Final !== undefined) {
     if (typeof value.Final !== "boolean") return blame(value.Final, "Final", "ING-P-TYPE");
     members += 1;
+    length += 9 + (value.Final ? 4 : 5);
   }
   if (value.Revision !== undefined) {
     if (!Count.is(value.Revision)) return blame(value.Revision, "Revision", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Revision.length;
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, OHLC_DATA_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, OHLC_DATA_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return undefined;
+  return length;
 }
 
 function writeOhlcData(value: OhlcData): JsonObject {
@@ -148,24 +163,30 @@ const TRADE_DATA_MEMBERS = new Set([
   "AggressorSide",
 ]);
 
-function checkTradeData(value: unknown, strict: boolean): Refusal | undefined {
+function checkTradeData(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 2;
+  let length = 26;
   if (!InstrumentPrice.is(value.Price)) return blame(value.Price, "Price", "ING-P-PATTERN");
+  length += value.Price.length;
   if (!PositiveDecimal.is(value.Quantity)) return blame(value.Quantity, "Quantity", "ING-P-PATTERN");
+  length += value.Quantity.length;
   if (value.TradeId !== undefined) {
     if (!Identifier.is(value.TradeId)) return blame(value.TradeId, "TradeId", "ING-P-PATTERN");
     members += 1;
+    length += 13 + value.TradeId.length;
   }
   if (value.AggressorSide !== undefined) {
     if (!TradeAggressor.is(value.AggressorSide)) return blame(value.AggressorSide, "AggressorSide", "ING-P-ENUM");
     members += 1;
+    length += 19 + value.AggressorSide.length;
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, TRADE_DATA_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, TRADE_DATA_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return undefined;
+  return length;
 }
 
 function writeTradeData(value: TradeData): JsonObject {
@@ -196,18 +217,24 @@ const QUOTE_DATA_MEMBERS = new Set([
   "AskSize",
 ]);
 
-function checkQuoteData(value: unknown, strict: boolean): Refusal | undefined {
+function checkQuoteData(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 4;
+  let length = 55;
   if (!InstrumentPrice.is(value.BidPrice)) return blame(value.BidPrice, "BidPrice", "ING-P-PATTERN");
+  length += value.BidPrice.length;
   if (!NonNegativeDecimal.is(value.BidSize)) return blame(value.BidSize, "BidSize", "ING-P-PATTERN");
+  length += value.BidSize.length;
   if (!InstrumentPrice.is(value.AskPrice)) return blame(value.AskPrice, "AskPrice", "ING-P-PATTERN");
+  length += value.AskPrice.length;
   if (!NonNegativeDecimal.is(value.AskSize)) return blame(value.AskSize, "AskSize", "ING-P-PATTERN");
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, QUOTE_DATA_MEMBERS);
+  length += value.AskSize.length;
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, QUOTE_DATA_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return undefined;
+  return length;
 }
 
 function writeQuoteData(value: QuoteData): JsonObject {
@@ -263,50 +290,61 @@ const DATA_EVENT_MEMBERS = new Set([
 
 const MarketDataTag = enumeration("data.type.ohlc", "data.type.trade", "data.type.quote");
 
-function checkDataEvent(value: unknown, strict: boolean): Refusal | undefined {
+function checkDataEvent(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 4;
-  if (!(strict ? MarketDataTag.is(value.Type) : isSomeText(value.Type))) return blame(value.Type, "Type", "ING-P-ENUM");
+  let length = 46;
+  if (!isSomeText(value.Type) || (mode !== "reader" && !MarketDataTag.is(value.Type))) return blame(value.Type, "Type", "ING-P-ENUM");
+  length += value.Type.length;
   if (!InstrumentSymbol.is(value.Symbol)) return blame(value.Symbol, "Symbol", "ING-P-PATTERN");
+  length += value.Symbol.length;
   if (!UtcTimestamp.is(value.Timestamp)) return blame(value.Timestamp, "Timestamp", "ING-P-PATTERN");
+  length += value.Timestamp.length;
   if (value.Data === undefined) return refusal("ING-P-REQUIRED", "Data");
   if (value.EndTimestamp !== undefined) {
     if (!UtcTimestamp.is(value.EndTimestamp)) return blame(value.EndTimestamp, "EndTimestamp", "ING-P-PATTERN");
     members += 1;
+    length += 18 + value.EndTimestamp.length;
   }
   if (value.Venue !== undefined) {
     if (!VenueCode.is(value.Venue)) return blame(value.Venue, "Venue", "ING-P-PATTERN");
     members += 1;
+    length += 11 + value.Venue.length;
   }
   if (value.Currency !== undefined) {
     if (!CurrencyCode.is(value.Currency)) return blame(value.Currency, "Currency", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Currency.length;
   }
   if (value.Sequence !== undefined) {
     if (!Count.is(value.Sequence)) return blame(value.Sequence, "Sequence", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Sequence.length;
   }
   if (value.ReceivedTimestamp !== undefined) {
     if (!UtcTimestamp.is(value.ReceivedTimestamp)) return blame(value.ReceivedTimestamp, "ReceivedTimestamp", "ING-P-PATTERN");
     members += 1;
+    length += 23 + value.ReceivedTimestamp.length;
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, DATA_EVENT_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, DATA_EVENT_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return under("Data", checkMarketData(value.Type, value.Data, strict));
+  const content = checkMarketData(value.Type, value.Data, mode);
+  return typeof content === "number" ? length + content : under("Data", content);
 }
 
-function checkMarketData(tag: unknown, content: unknown, strict: boolean): Refusal | undefined {
+function checkMarketData(tag: unknown, content: unknown, mode: Mode): Refusal | number {
   switch (tag) {
     case "data.type.ohlc":
-      return checkOhlcData(content, strict);
+      return checkOhlcData(content, mode);
     case "data.type.trade":
-      return checkTradeData(content, strict);
+      return checkTradeData(content, mode);
     case "data.type.quote":
-      return checkQuoteData(content, strict);
+      return checkQuoteData(content, mode);
     default:
-      return isObject(content) ? undefined : refusal("ING-P-TYPE");
+      return isObject(content) ? NaN : refusal("ING-P-TYPE");
   }
 }
 

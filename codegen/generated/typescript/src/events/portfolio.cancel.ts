@@ -3,6 +3,7 @@
 import {
   type Codec,
   type JsonObject,
+  type Mode,
   blame,
   codec,
   isObject,
@@ -54,32 +55,43 @@ const CANCEL_EVENT_MEMBERS = new Set([
   "Reason",
 ]);
 
-function checkCancelEvent(value: unknown, strict: boolean): Refusal | undefined {
+function checkCancelEvent(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 6;
+  let length = 84;
   if (!ClientOrderId.is(value.OrderId)) return blame(value.OrderId, "OrderId", "ING-P-PATTERN");
+  length += value.OrderId.length;
   if (!Identifier.is(value.CancelId)) return blame(value.CancelId, "CancelId", "ING-P-PATTERN");
+  length += value.CancelId.length;
   if (!InstrumentSymbol.is(value.Symbol)) return blame(value.Symbol, "Symbol", "ING-P-PATTERN");
+  length += value.Symbol.length;
   if (!OrderSide.is(value.Side)) return blame(value.Side, "Side", "ING-P-ENUM");
+  length += value.Side.length;
   if (!PositiveDecimal.is(value.OrderQuantity)) return blame(value.OrderQuantity, "OrderQuantity", "ING-P-PATTERN");
+  length += value.OrderQuantity.length;
   if (!UtcTimestamp.is(value.Timestamp)) return blame(value.Timestamp, "Timestamp", "ING-P-PATTERN");
+  length += value.Timestamp.length;
   if (value.Portfolio !== undefined) {
     if (!Name.is(value.Portfolio)) return blame(value.Portfolio, "Portfolio", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.Portfolio.length;
   }
   if (value.Account !== undefined) {
     if (!Identifier.is(value.Account)) return blame(value.Account, "Account", "ING-P-PATTERN");
     members += 1;
+    length += 13 + value.Account.length;
   }
   if (value.Reason !== undefined) {
     if (!FreeText.is(value.Reason)) return blame(value.Reason, "Reason", "ING-P-PATTERN");
     members += 1;
+    length += 12 + value.Reason.length;
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, CANCEL_EVENT_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, CANCEL_EVENT_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return undefined;
+  return length;
 }
 
 function writeCancelEvent(value: CancelEvent): JsonObject {

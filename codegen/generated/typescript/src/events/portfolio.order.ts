@@ -3,6 +3,7 @@
 import {
   type Codec,
   type JsonObject,
+  type Mode,
   type Row,
   blame,
   checkMap,
@@ -152,95 +153,120 @@ const ORDER_EVENT_MEMBERS = new Set([
   "Tags",
 ]);
 
-function checkOrderEvent(value: unknown, strict: boolean): Refusal | undefined {
+function checkOrderEvent(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 4;
+  let length = 47;
   if (!OrderSide.is(value.Side)) return blame(value.Side, "Side", "ING-P-ENUM");
+  length += value.Side.length;
   if (!PositiveDecimal.is(value.Quantity)) return blame(value.Quantity, "Quantity", "ING-P-PATTERN");
+  length += value.Quantity.length;
   if (!InstrumentSymbol.is(value.Symbol)) return blame(value.Symbol, "Symbol", "ING-P-PATTERN");
+  length += value.Symbol.length;
   if (!OrderType.is(value.Type)) return blame(value.Type, "Type", "ING-P-ENUM");
+  length += value.Type.length;
   if (value.OrderId !== undefined) {
     if (!ClientOrderId.is(value.OrderId)) return blame(value.OrderId, "OrderId", "ING-P-PATTERN");
     members += 1;
+    length += 13 + value.OrderId.length;
   }
   if (value.Timestamp !== undefined) {
     if (!UtcTimestamp.is(value.Timestamp)) return blame(value.Timestamp, "Timestamp", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.Timestamp.length;
   }
   if (value.LimitPrice !== undefined) {
     if (!InstrumentPrice.is(value.LimitPrice)) return blame(value.LimitPrice, "LimitPrice", "ING-P-PATTERN");
     members += 1;
+    length += 16 + value.LimitPrice.length;
   }
   if (value.StopPrice !== undefined) {
     if (!InstrumentPrice.is(value.StopPrice)) return blame(value.StopPrice, "StopPrice", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.StopPrice.length;
   }
   if (value.TrailAmount !== undefined) {
     if (!PositiveDecimal.is(value.TrailAmount)) return blame(value.TrailAmount, "TrailAmount", "ING-P-PATTERN");
     members += 1;
+    length += 17 + value.TrailAmount.length;
   }
   if (value.TrailPercent !== undefined) {
     if (!PositiveDecimal.is(value.TrailPercent)) return blame(value.TrailPercent, "TrailPercent", "ING-P-PATTERN");
     members += 1;
+    length += 18 + value.TrailPercent.length;
   }
   if (value.TimeInForce !== undefined) {
     if (!OrderTimeInForce.is(value.TimeInForce)) return blame(value.TimeInForce, "TimeInForce", "ING-P-ENUM");
     members += 1;
+    length += 17 + value.TimeInForce.length;
   }
   if (value.ExpiresAt !== undefined) {
     if (!UtcTimestamp.is(value.ExpiresAt)) return blame(value.ExpiresAt, "ExpiresAt", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.ExpiresAt.length;
   }
   if (value.MaxNotional !== undefined) {
     if (!PositiveDecimal.is(value.MaxNotional)) return blame(value.MaxNotional, "MaxNotional", "ING-P-PATTERN");
     members += 1;
+    length += 17 + value.MaxNotional.length;
   }
   if (value.Account !== undefined) {
     if (!Identifier.is(value.Account)) return blame(value.Account, "Account", "ING-P-PATTERN");
     members += 1;
+    length += 13 + value.Account.length;
   }
   if (value.Portfolio !== undefined) {
     if (!Name.is(value.Portfolio)) return blame(value.Portfolio, "Portfolio", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.Portfolio.length;
   }
   if (value.Strategy !== undefined) {
     if (!Name.is(value.Strategy)) return blame(value.Strategy, "Strategy", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Strategy.length;
   }
   if (value.Venue !== undefined) {
     if (!VenueCode.is(value.Venue)) return blame(value.Venue, "Venue", "ING-P-PATTERN");
     members += 1;
+    length += 11 + value.Venue.length;
   }
   if (value.Currency !== undefined) {
     if (!CurrencyCode.is(value.Currency)) return blame(value.Currency, "Currency", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Currency.length;
   }
   if (value.ReduceOnly !== undefined) {
     if (typeof value.ReduceOnly !== "boolean") return blame(value.ReduceOnly, "ReduceOnly", "ING-P-TYPE");
     members += 1;
+    length += 14 + (value.ReduceOnly ? 4 : 5);
   }
   if (value.PostOnly !== undefined) {
     if (typeof value.PostOnly !== "boolean") return blame(value.PostOnly, "PostOnly", "ING-P-TYPE");
     members += 1;
+    length += 12 + (value.PostOnly ? 4 : 5);
   }
   if (value.ExtendedHours !== undefined) {
     if (typeof value.ExtendedHours !== "boolean") return blame(value.ExtendedHours, "ExtendedHours", "ING-P-TYPE");
     members += 1;
+    length += 17 + (value.ExtendedHours ? 4 : 5);
   }
   if (value.PositionEffect !== undefined) {
     if (!OrderPositionEffect.is(value.PositionEffect)) return blame(value.PositionEffect, "PositionEffect", "ING-P-ENUM");
     members += 1;
+    length += 20 + value.PositionEffect.length;
   }
   if (value.Tags !== undefined) {
-    const refused = checkMap(value.Tags, 32, Name.is, FreeText.is);
-    if (refused) return under("Tags", refused);
+    const checked = checkMap(value.Tags, 32, Name.is, FreeText.is);
+    if (typeof checked !== "number") return under("Tags", checked);
     members += 1;
+    length += 8 + checked;
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, ORDER_EVENT_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, ORDER_EVENT_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return checkRow(value, ORDER_EVENT_ROWS.get(value.Type));
+  return checkRow(value, ORDER_EVENT_ROWS.get(value.Type)) ?? length;
 }
 
 function writeOrderEvent(value: OrderEvent): JsonObject {

@@ -3,6 +3,7 @@
 import {
   type Codec,
   type JsonObject,
+  type Mode,
   blame,
   codec,
   isObject,
@@ -64,56 +65,70 @@ const SIGNAL_EVENT_MEMBERS = new Set([
   "Reason",
 ]);
 
-function checkSignalEvent(value: unknown, strict: boolean): Refusal | undefined {
+function checkSignalEvent(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 2;
+  let length = 25;
   if (!InstrumentSymbol.is(value.Symbol)) return blame(value.Symbol, "Symbol", "ING-P-PATTERN");
+  length += value.Symbol.length;
   if (!SignalDirection.is(value.Signal)) return blame(value.Signal, "Signal", "ING-P-ENUM");
+  length += value.Signal.length;
   if (value.Timestamp !== undefined) {
     if (!UtcTimestamp.is(value.Timestamp)) return blame(value.Timestamp, "Timestamp", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.Timestamp.length;
   }
   if (value.Strategy !== undefined) {
     if (!Name.is(value.Strategy)) return blame(value.Strategy, "Strategy", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Strategy.length;
   }
   if (value.Strength !== undefined) {
     if (!Ratio.is(value.Strength)) return blame(value.Strength, "Strength", "ING-P-PATTERN");
     members += 1;
+    length += 14 + value.Strength.length;
   }
   if (value.TargetWeight !== undefined) {
     if (!SignedRatio.is(value.TargetWeight)) return blame(value.TargetWeight, "TargetWeight", "ING-P-PATTERN");
     members += 1;
+    length += 18 + value.TargetWeight.length;
   }
   if (value.TargetQuantity !== undefined) {
     if (!Decimal.is(value.TargetQuantity)) return blame(value.TargetQuantity, "TargetQuantity", "ING-P-PATTERN");
     members += 1;
+    length += 20 + value.TargetQuantity.length;
   }
   if (value.Price !== undefined) {
     if (!InstrumentPrice.is(value.Price)) return blame(value.Price, "Price", "ING-P-PATTERN");
     members += 1;
+    length += 11 + value.Price.length;
   }
   if (value.StopPrice !== undefined) {
     if (!InstrumentPrice.is(value.StopPrice)) return blame(value.StopPrice, "StopPrice", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.StopPrice.length;
   }
   if (value.TakeProfitPrice !== undefined) {
     if (!InstrumentPrice.is(value.TakeProfitPrice)) return blame(value.TakeProfitPrice, "TakeProfitPrice", "ING-P-PATTERN");
     members += 1;
+    length += 21 + value.TakeProfitPrice.length;
   }
   if (value.ExpiresAt !== undefined) {
     if (!UtcTimestamp.is(value.ExpiresAt)) return blame(value.ExpiresAt, "ExpiresAt", "ING-P-PATTERN");
     members += 1;
+    length += 15 + value.ExpiresAt.length;
   }
   if (value.Reason !== undefined) {
     if (!FreeText.is(value.Reason)) return blame(value.Reason, "Reason", "ING-P-PATTERN");
     members += 1;
+    length += 12 + value.Reason.length;
   }
-  if (strict && Object.keys(value).length !== members) {
-    const refused = stranger(value, SIGNAL_EVENT_MEMBERS);
+  if (mode !== "quick" && Object.keys(value).length !== members) {
+    const refused = mode === "strict" ? stranger(value, SIGNAL_EVENT_MEMBERS) : undefined;
     if (refused) return refused;
+    length = NaN;
   }
-  return undefined;
+  return length;
 }
 
 function writeSignalEvent(value: SignalEvent): JsonObject {
