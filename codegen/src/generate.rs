@@ -5,17 +5,21 @@ use crate::catalog::{self, Catalog};
 use crate::emit;
 use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::knative::event_types;
 use crate::lint as rule;
 use crate::lower::{self, Definitions};
 use crate::meta::Meta;
 use crate::model::Model;
-use crate::output::FileSet;
+use crate::output::{self, FileSet};
 use crate::package::{Language, Options};
 use crate::reference::{self, Reference};
 use crate::tree::Tree;
 
 /// Where the pages for people stand.
 const REFERENCE: &str = "docs/reference/events";
+
+/// The broker of the manifests in `deploy/`.
+const BROKER: &str = "default";
 
 /// Where packages of other languages stand. The Rust package is what the crates here are.
 const GENERATED: &str = "codegen/generated";
@@ -48,6 +52,12 @@ pub fn generate(tree: &Tree) -> Result<FileSet, Errors> {
     }
     let asyncapi = crate::asyncapi(tree, &files)?;
     files.insert("schemas/dist/asyncapi.json", asyncapi);
+    let event_types = event_types(tree, BROKER)?;
+    let header = output::header("schemas/catalog.json");
+    files.insert(
+        "deploy/base/event-types.yaml",
+        format!("# {header}\n{event_types}"),
+    );
     let reference = Reference::of(tree)?;
     let template =
         |error: minijinja::Error| Error::new(rule::CATALOG, catalog::FILE, "", error.to_string());

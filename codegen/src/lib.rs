@@ -3,11 +3,12 @@
 //! frozen ([`release`]).
 //!
 //! ```text
-//! Tree ─ catalog ─ meta ─┬─ lower ─ model ─ emit::rust ─┐
-//!                        ├─ bundle ── asyncapi ─────────┼─ output::FileSet
-//!                        └─ reference ──────────────────┘
+//! Tree ─ catalog ─ meta ─┬─ lower ─ model ─ emit::{rust, typescript, …} ─┐
+//!                        ├─ bundle ── asyncapi ──────────────────────────┼─ output::FileSet
+//!                        └─ reference, graph, knative ───────────────────┘
 //! ```
-//! The model is neutral: emitters see structs, tag tables, unions and enumerations, never JSON Schema.
+//! The model is neutral: emitters see structs, tag tables, unions and enumerations, never JSON Schema. What an emitter of
+//! another language fills its templates with is flatter still: `emit::contract`.
 
 pub mod compat;
 mod error;
@@ -24,6 +25,8 @@ mod asyncapi;
 mod bundle;
 mod emit;
 mod folder;
+mod graph;
+mod knative;
 mod output;
 mod package;
 pub mod reference;
@@ -36,6 +39,8 @@ pub use asyncapi::asyncapi;
 pub use error::{Error, Errors};
 pub use folder::Folder;
 pub use generate::{bundles, generate, model};
+pub use graph::{graphviz, mermaid};
+pub use knative::event_types;
 pub use output::{Change, FileSet};
 pub use package::{DefaultView, Language, Options, package, packages};
 pub use tree::Tree;

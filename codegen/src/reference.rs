@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::error::Errors;
+use crate::graph::mermaid;
 use crate::tree::Tree;
 
 mod page;
@@ -18,6 +19,8 @@ pub use page::{html, markdown, text};
 pub struct Reference {
     /// The version of the contract.
     pub version: String,
+    /// Who emits and who receives what, as a Mermaid flowchart.
+    pub picture: String,
     /// The event types, in catalog order.
     pub events: Vec<Event>,
     /// Scalars and enumerations that they share.
@@ -168,6 +171,7 @@ impl Reference {
         }
         Ok(Self {
             version: catalog.contract_version,
+            picture: mermaid(tree)?,
             events,
             definitions,
         })

@@ -17,6 +17,8 @@ const COMMANDS: &[&[&str]] = &[
     &["schema", "bundle"],
     &["schema", "docs"],
     &["schema", "asyncapi"],
+    &["schema", "eventtypes"],
+    &["schema", "graph"],
     &["schema", "lint"],
     &["schema", "diff"],
     &["schema", "explain"],

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use ingenium_codegen::reference::{html, markdown};
-use ingenium_codegen::{asyncapi as document, bundles};
+use ingenium_codegen::{asyncapi as document, bundles, event_types, graphviz, mermaid};
 
 use super::show::{find, reference};
 use super::source::{Source, faulty};
@@ -69,6 +69,58 @@ Example:
 pub(crate) struct Asyncapi {
     #[command(flatten)]
     source: Source,
+}
+
+/// Print the event types as Knative EventType objects
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium schema eventtypes --broker default | kubectl apply -f -")]
+pub(crate) struct Eventtypes {
+    /// The broker from which they are received
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    broker: String,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Print who emits and who receives what, as a picture
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  $ ingenium schema graph
+  $ ingenium schema graph --format graphviz | dot -Tsvg > events.svg")]
+pub(crate) struct Graph {
+    /// The language of the picture
+    #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
+    format: Picture,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Picture {
+    /// A Mermaid flowchart, as Markdown pages show it
+    Mermaid,
+    /// GraphViz
+    Graphviz,
+}
+
+pub(crate) fn eventtypes(arguments: &Eventtypes) -> Result<Code, Failure> {
+    let tree = arguments.source.tree()?;
+    let objects = event_types(&tree, &arguments.broker);
+    print(&objects.map_err(|errors| faulty("schemas", &errors))?)
+}
+
+pub(crate) fn graph(arguments: &Graph) -> Result<Code, Failure> {
+    let tree = arguments.source.tree()?;
+    let picture = match arguments.format {
+        Picture::Mermaid => mermaid(&tree),
+        Picture::Graphviz => graphviz(&tree),
+    };
+    print(&picture.map_err(|errors| faulty("schemas", &errors))?)
 }
 
 pub(crate) fn bundle(arguments: &Bundle) -> Result<Code, Failure> {
