@@ -14,15 +14,23 @@ pub(crate) enum View {
     Strict,
     /// What a consumer must accept.
     Reader,
+    /// The strict view without tag tables, for generators that only draw types: several do not read the schema `false`,
+    /// and others draw a type for each row.
+    Plain,
 }
 
 impl View {
+    /// The views that events are judged by.
     pub(crate) const ALL: [Self; 2] = [Self::Strict, Self::Reader];
+
+    /// All that is written.
+    pub(crate) const WRITTEN: [Self; 3] = [Self::Strict, Self::Reader, Self::Plain];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Strict => "strict",
             Self::Reader => "reader",
+            Self::Plain => "plain",
         }
     }
 }
@@ -57,6 +65,7 @@ pub(crate) fn bundle(
                 bundle.push("$comment", Json::String(header));
             }
             "$id" | "$defs" => {}
+            "oneOf" if view == View::Plain && is_table(value) => {}
             "oneOf" => {
                 let mut branches = bundler.array(value);
                 if view == View::Reader {
@@ -67,7 +76,7 @@ pub(crate) fn bundle(
             _ => bundle.push(keyword, bundler.keyword(keyword, value)),
         }
     }
-    if view == View::Strict {
+    if view != View::Reader {
         bundle.push("additionalProperties", Json::Bool(false));
     }
     let definitions = bundler.definitions(schema, common);
@@ -90,6 +99,7 @@ impl Bundler {
         for (keyword, value) in object.iter() {
             match keyword {
                 "x-ingenium-extensible" => {}
+                "oneOf" if self.view == View::Plain && is_table(value) => {}
                 "enum" if extensible && self.view == View::Reader => {
                     // Any value but none: what says nothing is left out.
                     out.push("type", Json::from("string"));
@@ -99,7 +109,7 @@ impl Bundler {
             }
         }
         let is_object = object.get("type") == Some(&Json::from("object"));
-        if self.view == View::Strict && is_object && object.get("properties").is_some() {
+        if self.view != View::Reader && is_object && object.get("properties").is_some() {
             out.push("additionalProperties", Json::Bool(false));
         }
         Json::Object(out)
@@ -155,6 +165,16 @@ impl Bundler {
             }
         }
     }
+}
+
+/// Whether branches require and forbid members, and shape none.
+fn is_table(branches: &Json) -> bool {
+    let first = branches.as_array().and_then(|branches| branches.first());
+    let members = first.and_then(|branch| branch.get("properties")?.as_object());
+    !members.is_some_and(|members| {
+        let mut members = members.iter();
+        members.any(|(_, member)| member.get("properties").is_some())
+    })
 }
 
 /// The branch for unknown values of an extensible tag: they bring no conditions.

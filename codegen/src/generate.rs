@@ -69,7 +69,7 @@ pub fn generate(tree: &Tree) -> Result<FileSet, Errors> {
     Ok(files)
 }
 
-/// The bundles alone: what `schemas/dist/strict` and `schemas/dist/reader` hold.
+/// The bundles alone: what `schemas/dist/strict`, `reader` and `plain` hold.
 ///
 /// # Errors
 /// Every fault of the schemas, with its place.
@@ -103,7 +103,7 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn bundles(&self) -> Result<FileSet, Errors> {
         let mut files = FileSet::default();
-        for view in View::ALL {
+        for view in View::WRITTEN {
             for (event, schema) in self.model.events.iter().zip(&self.schemas) {
                 let bundle = bundle::bundle(
                     &self.catalog,

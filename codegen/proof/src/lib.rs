@@ -14,6 +14,7 @@ pub mod protocol;
 pub mod question;
 pub mod reproducer;
 pub mod same;
+pub mod strangers;
 pub mod workshop;
 
 use std::path::{Path, PathBuf};

@@ -31,8 +31,9 @@ Commands:
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
                       With --check write nothing and exit 1 if a file is stale
-  languages [--check] [--samples N] [LANG...]
-                      Put the packages of all languages through all proofs, and write docs/reference/languages.md
+  languages [--check] [--others] [--samples N] [LANG...]
+                      Put the packages of all languages through all proofs, and write docs/reference/languages.md;
+                      with --others, what other people's generators make: docs/reference/other-generators.md
   release <VERSION>   Freeze the contract into schemas/released/<VERSION>/, if it keeps every earlier promise
 ";
 

@@ -30,6 +30,7 @@ const STAGES: &[Stage] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     stage("languages", "xtask languages --check"),
+    stage("generators", "xtask languages --others --check"),
     stage(
         "endurance",
         "xtask endurance --profile dev --runs 2 --kills 5 --bars 300",

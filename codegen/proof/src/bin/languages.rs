@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use ingenium_codegen::Language;
 use ingenium_proof::matrix::{PROOFS, Proven, markdown, prove};
-use ingenium_proof::repository;
+use ingenium_proof::question::vectors;
+use ingenium_proof::{repository, strangers};
 
 /// Prove that packages of all languages say the same as the schemas
 #[derive(Debug, Parser)]
@@ -19,6 +20,10 @@ struct Arguments {
     #[arg(long, default_value_t = 10_000)]
     samples: usize,
 
+    /// Other people's generators instead: what they make of the schemas, and what it loses
+    #[arg(long, conflicts_with = "samples")]
+    others: bool,
+
     /// Write nothing, and fail where the page of the reference would be another
     #[arg(long)]
     check: bool,
@@ -26,6 +31,13 @@ struct Arguments {
 
 fn main() -> Result<ExitCode, String> {
     let arguments = Arguments::parse();
+    if arguments.others {
+        let vectors = vectors();
+        let strangers = strangers::all(&vectors)?;
+        let text = strangers::markdown(&strangers, &vectors);
+        page("docs/reference/other-generators.md", &text, arguments.check)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let all = arguments.languages.is_empty();
     let mut proven = Vec::new();
     for language in Language::ALL {
@@ -41,15 +53,8 @@ fn main() -> Result<ExitCode, String> {
         }
     }
     if all {
-        let page = repository().join("docs/reference/languages.md");
         let text = markdown(&proven, arguments.samples);
-        if !arguments.check {
-            std::fs::write(page, text).map_err(|error| error.to_string())?;
-        } else if std::fs::read_to_string(page).ok() != Some(text) {
-            return Err(
-                "docs/reference/languages.md is stale: run `cargo xtask languages`".to_owned(),
-            );
-        }
+        page("docs/reference/languages.md", &text, arguments.check)?;
     }
     Ok(if !proven.is_empty() && proven.iter().all(Proven::passed) {
         ExitCode::SUCCESS
@@ -73,4 +78,18 @@ fn report(one: &Proven) -> std::io::Result<()> {
         }
     }
     out.flush()
+}
+
+/// Writes a page of the reference, or compares it.
+fn page(path: &str, text: &str, check: bool) -> Result<(), String> {
+    let file = repository().join(path);
+    if !check {
+        return std::fs::write(file, text).map_err(|error| format!("{path}: {error}"));
+    }
+    if std::fs::read_to_string(file).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    Err(format!(
+        "{path} is stale: run `cargo xtask languages`, with `--others` for the other generators"
+    ))
 }

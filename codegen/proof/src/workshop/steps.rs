@@ -47,6 +47,7 @@ impl Steps {
                     commands: vec![
                         words("node node_modules/typescript/bin/tsc --project ."),
                         words("node --test build/test/"),
+                        words("npm pack --dry-run --ignore-scripts --silent"),
                     ],
                     codec: words("node build/codec/codec.js"),
                     environment: Vec::new(),
@@ -59,6 +60,7 @@ impl Steps {
                     commands: vec![
                         with("-m mypy src tests codec"),
                         with("-W error -m unittest discover --start-directory tests"),
+                        with("-m build --wheel --no-isolation"),
                     ],
                     codec: with("codec/codec.py"),
                     environment: vec![("PYTHONPATH".to_owned(), "src".to_owned())],

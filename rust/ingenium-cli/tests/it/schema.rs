@@ -110,7 +110,7 @@ fn bundles_docs_and_asyncapi_are_those_of_the_repository() {
     let page = fs::read_to_string(folder.path().join("docs/index.html")).expect("a page");
     assert_eq!(page, file("docs/reference/events/index.html"));
     let written = call_in(folder.path(), &["bundle", "--out", "dist"]).stdout;
-    assert_eq!(written.lines().count(), 10, "{written}");
+    assert_eq!(written.lines().count(), 15, "{written}");
 }
 
 #[test]

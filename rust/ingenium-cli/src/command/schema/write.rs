@@ -26,11 +26,11 @@ pub(crate) struct Bundle {
     )]
     event_type: Option<String>,
 
-    /// What a producer must emit, or what a consumer must accept
+    /// Who reads it
     #[arg(long, value_enum, default_value_t = View::Strict)]
     view: View,
 
-    /// Write all bundles of both views below this folder
+    /// Write all bundles of all views below this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -44,6 +44,8 @@ enum View {
     Strict,
     /// What a consumer must accept
     Reader,
+    /// The strict view without conditions, for generators that only draw types
+    Plain,
 }
 
 /// Write the reference: Markdown pages and one HTML file
@@ -139,6 +141,7 @@ pub(crate) fn bundle(arguments: &Bundle) -> Result<Code, Failure> {
     let view = match arguments.view {
         View::Strict => "strict",
         View::Reader => "reader",
+        View::Plain => "plain",
     };
     print(
         files
