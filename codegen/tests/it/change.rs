@@ -38,6 +38,7 @@ fn a_new_optional_member() {
             "rust/ingenium-contract/src/generated/bundle.rs",
             "rust/ingenium-types/src/generated/portfolio_order.rs",
             "schemas/dist/asyncapi.json",
+            "schemas/dist/plain/portfolio.order.json",
             "schemas/dist/reader/portfolio.order.json",
             "schemas/dist/strict/portfolio.order.json",
         ]
