@@ -11,7 +11,7 @@ func (UnknownData) isMarketData() {}
 // MarketDataOhlc is the Type of [OhlcData].
 const MarketDataOhlc = "data.type.ohlc"
 
-// OhlcData: A bar: what traded in an interval.
+// OhlcData is the Data of data.type.ohlc. A bar: what traded in an interval.
 type OhlcData struct {
 	// First traded price of the interval, in Currency per unit.
 	Open InstrumentPrice `json:"Open"`
@@ -86,7 +86,7 @@ func (v OhlcData) MarshalJSON() ([]byte, error) {
 // MarketDataTrade is the Type of [TradeData].
 const MarketDataTrade = "data.type.trade"
 
-// TradeData: One trade.
+// TradeData is the Data of data.type.trade. One trade.
 type TradeData struct {
 	// Price of the trade (FIX 31).
 	Price InstrumentPrice `json:"Price"`
@@ -129,7 +129,7 @@ func (v TradeData) MarshalJSON() ([]byte, error) {
 // MarketDataQuote is the Type of [QuoteData].
 const MarketDataQuote = "data.type.quote"
 
-// QuoteData: The best bid and ask.
+// QuoteData is the Data of data.type.quote. The best bid and ask.
 type QuoteData struct {
 	// Best bid (FIX 132).
 	BidPrice InstrumentPrice `json:"BidPrice"`

@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -278,8 +277,7 @@ func rational[S interface {
 	if !text.Valid() {
 		return nil
 	}
-	value, _ := new(big.Rat).SetString(string(text))
-	return value
+	return value(string(text))
 }
 
 func integer[S interface {
@@ -304,14 +302,15 @@ func moment[S interface {
 	return value
 }
 
-// CompareDecimals says by value whether a is less than (-1), equal to (0) or greater than (1) b.
+// CompareDecimals says by value whether a is less than (-1), equal to (0) or greater than (1) b. A text that is no decimal
+// counts as zero.
 func CompareDecimals[A, B ~string](a A, b B) int {
-	return scaled(string(a)).Cmp(scaled(string(b)))
+	return value(string(a)).Cmp(value(string(b)))
 }
 
-// scaled is the decimal in units of 10^-18, the smallest that the contract knows.
-func scaled(decimal string) *big.Int {
-	whole, fraction, _ := strings.Cut(decimal, ".")
-	value, _ := new(big.Int).SetString(whole+fraction+strings.Repeat("0", 18-len(fraction)), 10)
-	return value
+func value(decimal string) *big.Rat {
+	if rat, isNumber := new(big.Rat).SetString(decimal); isNumber && len(decimal) <= 64 {
+		return rat
+	}
+	return new(big.Rat)
 }

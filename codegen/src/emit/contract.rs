@@ -43,7 +43,7 @@ pub(super) struct Scalar {
 pub(super) struct Enumeration {
     pub(super) title: String,
     description: String,
-    values: Vec<String>,
+    pub(super) values: Vec<String>,
     open: bool,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Event {
     /// `portfolio_order`.
     pub(super) module: String,
     /// `PortfolioOrder`.
-    variant: String,
+    pub(super) variant: String,
     /// The schema's file.
     pub(super) source: String,
     schema_id: String,

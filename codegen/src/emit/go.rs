@@ -1,17 +1,23 @@
 //! Go: a module of the standard library alone.
 
+use std::collections::BTreeMap;
+
 use minijinja::context;
 use minijinja::value::Serde;
 
+use super::contract::{Contract, Enumeration};
 use super::pattern::BRACED;
 use super::render::{Renderer, Template};
 use super::rules::RULES;
 use super::text;
-use crate::error::Errors;
+use crate::error::{Error, Errors};
 use crate::json::Json;
+use crate::lint as rule;
 use crate::model::Model;
 use crate::output::FileSet;
 use crate::package::Options;
+
+const COMMON: &str = "schemas/common.schema.json";
 
 macro_rules! template {
     ($name:literal) => {
@@ -82,6 +88,9 @@ pub(super) fn emit(model: &Model, schemas: &[Json], options: &Options) -> Result
     for (name, _) in FILES {
         renderer.render(name, name)?;
     }
+    let mut errors = Errors::default();
+    exported(&renderer.contract, &mut errors);
+    errors.or(())?;
     let events = std::mem::take(&mut renderer.contract.events);
     for event in &events {
         let path = format!("{}.go", event.module);
@@ -89,6 +98,51 @@ pub(super) fn emit(model: &Model, schemas: &[Json], options: &Options) -> Result
         renderer.render_from("event.go", &path, &event.source, part)?;
     }
     Ok(renderer.finish())
+}
+
+/// All of a package share one space of names, constants with types.
+fn exported(contract: &Contract, errors: &mut Errors) {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    let mut claim = |name: String, source| {
+        if let Some(other) = names.insert(name.clone(), source) {
+            let message = format!("`{name}` would stand twice in a Go package, also for {other}");
+            errors.push(Error::new(rule::NAME_COLLISION, source, "", message));
+        }
+    };
+    for scalar in &contract.scalars {
+        claim(scalar.title.clone(), COMMON);
+    }
+    let mut enumeration = |one: &Enumeration, source| {
+        claim(one.title.clone(), source);
+        claim(format!("{}Values", one.title), source);
+        for value in &one.values {
+            claim(format!("{}{}", one.title, text::title(value)), source);
+        }
+    };
+    for one in &contract.enumerations {
+        enumeration(one, COMMON);
+    }
+    for event in &contract.events {
+        for one in &event.enumerations {
+            enumeration(one, &event.source);
+        }
+    }
+    for event in &contract.events {
+        let source = event.source.as_str();
+        claim(event.title.clone(), source);
+        claim(format!("Parse{}", event.title), source);
+        claim(event.variant.clone(), source);
+        for object in &event.structs {
+            claim(object.title.clone(), source);
+        }
+        if let Some(union) = &event.union {
+            claim(union.title.clone(), source);
+            for variant in &union.variants {
+                claim(variant.content.title.clone(), source);
+                claim(format!("{}{}", union.title, variant.name), source);
+            }
+        }
+    }
 }
 
 /// Lines of a comment that gofmt leaves as they are: it makes quotes of doubled apostrophes, and lists and headings of

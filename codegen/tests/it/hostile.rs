@@ -114,7 +114,16 @@ fn names_that_collide() {
     let mut tree = Tree::new();
     tree.set(ORDER, "/title", json!("CancelEvent"));
     assert!(tree.errors().contains(collides), "{}", tree.errors());
-    check(ORDER, "/title", json!("Payload"), collides);
+    for title in ["Payload", "Refused", "Event", "Builder", "Unknown_Data"] {
+        check(ORDER, "/title", json!(title.replace('_', "")), collides);
+    }
+    // Neither is taken, and yet a Go package would have the constant and the type.
+    check(
+        ORDER,
+        "/title",
+        json!("OrderSideBuy"),
+        "would stand twice in a Go package",
+    );
     check(ORDER, "/title", json!("InstrumentPrice"), collides);
     check(
         ORDER,

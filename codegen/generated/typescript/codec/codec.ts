@@ -4,7 +4,19 @@
 
 import { createInterface } from "node:readline";
 
-import { CATALOG, CONTRACT_VERSION, type Codec, type Event, Refused, type View, fromCloudEvent, fromStructured, isEventType, toCloudEvent, toStructured } from "../src/index.js";
+import {
+  CATALOG,
+  CONTRACT_VERSION,
+  type Codec,
+  type Event,
+  Refused,
+  type View,
+  fromCloudEvent,
+  fromStructured,
+  isEventType,
+  toCloudEvent,
+  toStructured,
+} from "../src/index.js";
 import { eventId, fingerprint } from "../src/identity.js";
 
 type Command =

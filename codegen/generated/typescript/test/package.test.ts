@@ -3,7 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CATALOG, type Codec, type Event, EventType, Refused, decodeHeader, encodeHeader, fromCloudEvent, newEvent, toCloudEvent } from "../src/index.js";
+import {
+  CATALOG,
+  type Codec,
+  type Event,
+  EventType,
+  Refused,
+  decodeHeader,
+  encodeHeader,
+  fromCloudEvent,
+  newEvent,
+  toCloudEvent,
+} from "../src/index.js";
 import { eventId, fingerprint, said } from "../src/identity.js";
 
 /** The example of each schema. */

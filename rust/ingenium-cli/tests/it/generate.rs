@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::program::{Called, ingenium};
+use crate::program::{Called, ingenium, root};
 
 const LANGUAGES: [&str; 5] = ["rust", "typescript", "python", "go", "java"];
 
@@ -16,12 +16,23 @@ fn generate(language: &str, out: &Path, more: &[&str]) -> Called {
 fn the_list_says_what_each_language_gets() {
     let listed = ingenium(&["generate", "--list"]);
     assert_eq!(listed.code, 0);
+    let matrix =
+        fs::read_to_string(root().join("docs/reference/languages.md")).expect("the matrix");
     for language in LANGUAGES {
+        let line = listed
+            .stdout
+            .lines()
+            .find(|line| line.starts_with(language));
         assert!(
-            listed.stdout.lines().any(|line| line.starts_with(language)),
+            line.is_some_and(|line| line.contains("P1-P8")),
             "{}",
             listed.stdout
         );
+        // Nobody is called proven who is not: `cargo xtask languages` writes the matrix.
+        let row = matrix
+            .lines()
+            .find(|row| row.starts_with(&format!("| {language} | ")));
+        assert!(row.is_some_and(|row| !row.contains("wrong")), "{matrix}");
     }
 }
 

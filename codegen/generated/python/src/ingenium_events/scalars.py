@@ -41,8 +41,10 @@ FreeText = NewType("FreeText", str)
 
 
 def _plain(decimal: object) -> str:
-    # Without an exponent, whatever its digits.
-    return format(decimal, "f") if isinstance(decimal, Decimal) else "not a decimal"
+    # Without an exponent, whatever its digits; but no exponent makes a long text of a short number.
+    if isinstance(decimal, Decimal) and abs(decimal.adjusted()) <= 64:
+        return format(decimal, "f")
+    return str(decimal)
 
 
 def _count(text: object) -> str:

@@ -203,7 +203,9 @@ function checkExecutionEvent(value: unknown, mode: Mode): Refusal | number {
   length += value.Symbol.length;
   if (!OrderSide.is(value.Side)) return blame(value.Side, "Side", "ING-P-ENUM");
   length += value.Side.length;
-  if (!isSomeText(value.ExecType) || (mode !== "reader" && !ExecutionType.is(value.ExecType))) return blame(value.ExecType, "ExecType", "ING-P-ENUM");
+  if (!isSomeText(value.ExecType) || (mode !== "reader" && !ExecutionType.is(value.ExecType))) {
+    return blame(value.ExecType, "ExecType", "ING-P-ENUM");
+  }
   length += value.ExecType.length;
   if (!OrderStatus.is(value.Status)) return blame(value.Status, "Status", "ING-P-ENUM");
   length += value.Status.length;
@@ -256,12 +258,16 @@ function checkExecutionEvent(value: unknown, mode: Mode): Refusal | number {
     length += 15 + value.Liquidity.length;
   }
   if (value.RejectReason !== undefined) {
-    if (!isSomeText(value.RejectReason) || (mode !== "reader" && !OrderRejectReason.is(value.RejectReason))) return blame(value.RejectReason, "RejectReason", "ING-P-ENUM");
+    if (!isSomeText(value.RejectReason) || (mode !== "reader" && !OrderRejectReason.is(value.RejectReason))) {
+      return blame(value.RejectReason, "RejectReason", "ING-P-ENUM");
+    }
     members += 1;
     length += 18 + value.RejectReason.length;
   }
   if (value.CancelReason !== undefined) {
-    if (!isSomeText(value.CancelReason) || (mode !== "reader" && !OrderCancelReason.is(value.CancelReason))) return blame(value.CancelReason, "CancelReason", "ING-P-ENUM");
+    if (!isSomeText(value.CancelReason) || (mode !== "reader" && !OrderCancelReason.is(value.CancelReason))) {
+      return blame(value.CancelReason, "CancelReason", "ING-P-ENUM");
+    }
     members += 1;
     length += 18 + value.CancelReason.length;
   }

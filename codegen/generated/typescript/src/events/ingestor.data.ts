@@ -294,7 +294,9 @@ function checkDataEvent(value: unknown, mode: Mode): Refusal | number {
   if (!isObject(value)) return refusal("ING-P-TYPE");
   let members = 4;
   let length = 46;
-  if (!isSomeText(value.Type) || (mode !== "reader" && !MarketDataTag.is(value.Type))) return blame(value.Type, "Type", "ING-P-ENUM");
+  if (!isSomeText(value.Type) || (mode !== "reader" && !MarketDataTag.is(value.Type))) {
+    return blame(value.Type, "Type", "ING-P-ENUM");
+  }
   length += value.Type.length;
   if (!InstrumentSymbol.is(value.Symbol)) return blame(value.Symbol, "Symbol", "ING-P-PATTERN");
   length += value.Symbol.length;

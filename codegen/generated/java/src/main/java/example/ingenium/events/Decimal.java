@@ -22,6 +22,10 @@ public record Decimal(BigDecimal value) implements Comparable<Decimal> {
 
     /** Throws {@link Refused} for what has not the form. */
     public Decimal {
+        // No exponent makes a long text of a short number.
+        if (Math.abs((long) value.scale()) > 64) {
+            throw new Refused("ING-P-PATTERN");
+        }
         if (!is(value.toPlainString())) {
             throw new Refused("ING-P-PATTERN");
         }

@@ -19,6 +19,10 @@ public record NonNegativeDecimal(BigDecimal value) implements Comparable<NonNega
 
     /** Throws {@link Refused} for what has not the form. */
     public NonNegativeDecimal {
+        // No exponent makes a long text of a short number.
+        if (Math.abs((long) value.scale()) > 64) {
+            throw new Refused("ING-P-PATTERN");
+        }
         if (!is(value.toPlainString())) {
             throw new Refused("ING-P-PATTERN");
         }

@@ -20,6 +20,10 @@ public record PositiveDecimal(BigDecimal value) implements Comparable<PositiveDe
 
     /** Throws {@link Refused} for what has not the form. */
     public PositiveDecimal {
+        // No exponent makes a long text of a short number.
+        if (Math.abs((long) value.scale()) > 64) {
+            throw new Refused("ING-P-PATTERN");
+        }
         if (!is(value.toPlainString())) {
             throw new Refused("ING-P-PATTERN");
         }
