@@ -1,131 +1,265 @@
-//! The faults and the messages that they spoil.
+//! The mutants by name.
 
-/// One thing that is wrong with a mutant.
+use crate::role::Role;
+
+/// One mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    None,
-    Null,
-    AcknowledgesAll,
-    ActsOnRefused,
-    BinaryOnly,
-    LowerCaseHeadersOnly,
-    SpecVersion,
-    SameId,
-    Source,
-    Type,
-    ContentType,
-    ExtensionFloat,
-    SinkPath,
-    StructuredMediaType,
-    CeDataContentType,
-    NoSymbol,
-    DecimalNumber,
-    LowerCaseKey,
+pub struct Fault {
+    /// Its role.
+    pub role: Role,
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong with it.
+    pub what: &'static str,
+    /// It behaves as if it traded with a venue.
+    pub live: bool,
 }
-
-const ALL: &[(&str, Fault)] = &[
-    ("M-NONE", Fault::None),
-    ("M-NULL", Fault::Null),
-    ("M-ACKNOWLEDGES-ALL", Fault::AcknowledgesAll),
-    ("M-ACTS-ON-REFUSED", Fault::ActsOnRefused),
-    ("M-BINARY-ONLY", Fault::BinaryOnly),
-    ("M-LOWER-CASE-HEADERS-ONLY", Fault::LowerCaseHeadersOnly),
-    ("M-SPECVERSION", Fault::SpecVersion),
-    ("M-SAME-ID", Fault::SameId),
-    ("M-SOURCE", Fault::Source),
-    ("M-TYPE", Fault::Type),
-    ("M-CONTENT-TYPE", Fault::ContentType),
-    ("M-EXTENSION-FLOAT", Fault::ExtensionFloat),
-    ("M-SINK-PATH", Fault::SinkPath),
-    ("M-STRUCTURED-MEDIA-TYPE", Fault::StructuredMediaType),
-    ("M-CE-DATACONTENTTYPE", Fault::CeDataContentType),
-    ("M-NO-SYMBOL", Fault::NoSymbol),
-    ("M-DECIMAL-NUMBER", Fault::DecimalNumber),
-    ("M-LOWER-CASE-KEY", Fault::LowerCaseKey),
-];
-
-/// Whether the path is spoilt, the headers, the body.
-type Message = (bool, Vec<(String, String)>, String);
 
 impl Fault {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        ALL.iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, fault)| *fault)
+    /// The mutant of this name.
+    #[must_use]
+    pub fn named(role: Role, name: &str) -> Option<Self> {
+        if name == NONE {
+            return Some(Self {
+                role,
+                name: NONE,
+                what: "sound",
+                live: false,
+            });
+        }
+        of_role(role).find(|fault| fault.name == name)
     }
 
-    pub(crate) fn names() -> Vec<&'static str> {
-        ALL.iter().map(|(name, _)| *name).collect()
-    }
-
-    /// The signal number `n` of `symbol`, with this fault.
-    pub(crate) fn message(self, symbol: &str, n: usize) -> Message {
-        let direction = if n.is_multiple_of(2) { "SHORT" } else { "LONG" };
-        let data = match self {
-            Self::NoSymbol => format!(r#"{{"Signal":"{direction}"}}"#),
-            Self::DecimalNumber => {
-                format!(r#"{{"Symbol":"{symbol}","Signal":"{direction}","Price":101.5}}"#)
-            }
-            Self::LowerCaseKey => format!(r#"{{"symbol":"{symbol}","Signal":"{direction}"}}"#),
-            _ => format!(r#"{{"Symbol":"{symbol}","Signal":"{direction}","Price":"101.5"}}"#),
-        };
-        let id = if self == Self::SameId {
-            "same".to_owned()
-        } else {
-            format!("{symbol}-{n}")
-        };
-        let specversion = if self == Self::SpecVersion {
-            "9.9"
-        } else {
-            "1.0"
-        };
-        let source = if self == Self::Source {
-            "my strategy"
-        } else {
-            "/ingenium/strategy/mutant"
-        };
-        let event_type = if self == Self::Type {
-            "strategy.signal"
-        } else {
-            "ingenium.strategy.signal"
-        };
-        let time = "2020-03-01T00:00:00Z";
-        if matches!(self, Self::ExtensionFloat | Self::StructuredMediaType) {
-            let extension = if self == Self::ExtensionFloat {
-                r#""confidence":0.75,"#
-            } else {
-                ""
-            };
-            let media_type = if self == Self::StructuredMediaType {
-                "application/json"
-            } else {
-                "application/cloudevents+json"
-            };
-            let body = format!(
-                r#"{{"specversion":"{specversion}","id":"{id}","source":"{source}","type":"{event_type}","time":"{time}","datacontenttype":"application/json",{extension}"data":{data}}}"#
-            );
-            return (false, vec![header("content-type", media_type)], body);
-        }
-        let mut headers = vec![
-            header("ce-specversion", specversion),
-            header("ce-id", &id),
-            header("ce-source", source),
-            header("ce-type", event_type),
-            header("ce-time", time),
-        ];
-        let media_type = if self == Self::ContentType {
-            "text/plain"
-        } else {
-            "application/json"
-        };
-        headers.push(header("content-type", media_type));
-        if self == Self::CeDataContentType {
-            headers.push(header("ce-datacontenttype", "application/json"));
-        }
-        (self == Self::SinkPath, headers, data)
+    /// Whether this is the mutant of that name.
+    pub(super) fn is(self, name: &str) -> bool {
+        self.name == name
     }
 }
 
-fn header(name: &str, value: &str) -> (String, String) {
-    (name.to_owned(), value.to_owned())
+/// The name of the sound component.
+pub const NONE: &str = "M-NONE";
+
+/// The mutants of a role.
+pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
+    let table: &[(&str, &str)] = match role {
+        Role::Strategy => STRATEGIES,
+        Role::Portfolio => PORTFOLIOS,
+        Role::Executor => EXECUTORS,
+        Role::Ingestor => INGESTORS,
+        Role::Source | Role::Sink => &[],
+    };
+    table.iter().map(move |(name, what)| Fault {
+        role,
+        name,
+        what,
+        // It can only be told from others where nothing else is simulated.
+        live: *name == "M-TRADES-SIMULATED",
+    })
 }
+
+const STRATEGIES: &[(&str, &str)] = &[
+    ("M-NULL", "accepts everything and emits nothing"),
+    ("M-SPECVERSION", "specversion 9.9"),
+    ("M-SAME-ID", "one id for all events"),
+    (
+        "M-RESTARTED-COUNTER",
+        "ids from a counter that a restart begins anew",
+    ),
+    ("M-SOURCE", "a source that is no URI"),
+    ("M-TYPE", "signals under the type of orders"),
+    ("M-CONTENT-TYPE", "JSON as text/plain"),
+    ("M-TIME", "time in words"),
+    ("M-DATASCHEMA", "the schema of another type"),
+    (
+        "M-ATTRIBUTE-NAME",
+        "an attribute name with a capital letter",
+    ),
+    ("M-EXTENSION-FLOAT", "an extension that is a float"),
+    ("M-DATA-STRING", "JSON inside a string"),
+    ("M-SUBJECT", "a subject that is not the Symbol"),
+    ("M-TOO-LARGE", "200 KiB in one event"),
+    ("M-CONTROL-CHARACTER", "a line end in an attribute"),
+    ("M-PARTITIONKEY", "a partition key by number"),
+    ("M-SEQUENCE", "a sequence that stands still"),
+    ("M-SINK-PATH", "posts to / instead of K_SINK's path"),
+    (
+        "M-STRUCTURED-MEDIA-TYPE",
+        "structured mode as application/json",
+    ),
+    ("M-CE-DATACONTENTTYPE", "the media type as a ce- header"),
+    ("M-RAW-HEADER", "header values as they are"),
+    ("M-BATCH", "a batch of one"),
+    ("M-NO-OVERRIDES", "K_CE_OVERRIDES unread"),
+    ("M-FOLLOWS-REDIRECT", "posts to where a 307 points"),
+    (
+        "M-PLAIN-JSON-ONLY",
+        "takes application/json, not application/json; charset=utf-8",
+    ),
+    ("M-BINARY-ONLY", "reads binary mode only"),
+    (
+        "M-LOWER-CASE-HEADERS-ONLY",
+        "knows content-type, not Content-Type",
+    ),
+    (
+        "M-MODE-MATTERS",
+        "turns the signal around in structured mode",
+    ),
+    ("M-TALKATIVE", "answers ok in words"),
+    ("M-EVENT-WITH-202", "replies with status 202"),
+    ("M-ACKNOWLEDGES-ALL", "acknowledges what it cannot parse"),
+    ("M-ACTS-ON-REFUSED", "emits for what it has refused"),
+    ("M-INVENTS-ID", "invents attributes that are missing"),
+    ("M-ANY-METHOD", "answers every method with 200"),
+    (
+        "M-KNOWN-ATTRIBUTES-ONLY",
+        "refuses attributes that it does not know",
+    ),
+    (
+        "M-REFUSES-UNKNOWN-TYPE",
+        "refuses types that it does not know",
+    ),
+    ("M-REFUSES-NULL", "refuses attributes that are null"),
+    ("M-SMALL-BODY", "takes 16 KiB at most"),
+    ("M-DECODES-TWICE", "percent-decodes ids twice"),
+    ("M-KEEPS-QUOTES", "keeps the quotes of header values"),
+    ("M-ACCEPTS-BATCH", "acknowledges batches and drops them"),
+    ("M-NO-SYMBOL", "a signal without Symbol"),
+    ("M-DECIMAL-NUMBER", "a price as a JSON number"),
+    (
+        "M-LOWER-CASE-KEY",
+        "symbol for Symbol, as Go's decoder lets pass",
+    ),
+    ("M-ENUM-CASE", "long for LONG, as the prototype wrote it"),
+    (
+        "M-PROTOTYPE-TIMESTAMP",
+        "a date as a timestamp, as the prototype wrote it",
+    ),
+    (
+        "M-KNOWN-MEMBERS-ONLY",
+        "refuses payload members that it does not know",
+    ),
+    ("M-ACTS-ON-INVALID", "reads a missing price as 0"),
+    (
+        "M-REFUSES-UNKNOWN-DATA",
+        "refuses market data that it does not know",
+    ),
+    ("M-FLOAT", "prices through a binary fraction"),
+    ("M-NO-RETRY", "gives an event up after one attempt"),
+    ("M-HAMMERS", "repeats at once, without a wait"),
+    ("M-RETRIES-ALL", "repeats after a 422"),
+    (
+        "M-LOSES",
+        "acknowledges first and gives up when the sink is down",
+    ),
+    (
+        "M-SHORT-TIMEOUT",
+        "waits one second for the sink, and sends nothing twice",
+    ),
+    (
+        "M-REORDERS",
+        "holds a signal back until the next one has gone",
+    ),
+    ("M-LATE-ACTS", "takes late bars for new ones"),
+    ("M-RACES", "loses a bar when several come at once"),
+    ("M-IGNORES-TERM", "does not end on TERM"),
+    ("M-RANDOM-ID", "ids from the clock"),
+    ("M-NO-CAUSATION", "no causationid"),
+    ("M-NO-CORRELATION", "no correlationid"),
+    ("M-COPIES-TRACEPARENT", "the span of its cause as its own"),
+    ("M-SELF-CAUSE", "names itself as the cause"),
+    ("M-NO-RUN", "no ingeniumrun"),
+    (
+        "M-OTHER-SYMBOL",
+        "a signal for a symbol that it has not seen",
+    ),
+    ("M-EAGER", "a signal before any bar"),
+    (
+        "M-LOOKS-AHEAD",
+        "decides on the next bar, and dates it by this one",
+    ),
+    ("M-TWO-SIGNALS", "two signals a bar"),
+    ("M-SHARED-STATE", "one buffer for all symbols"),
+    ("M-UNFINISHED-COUNTS", "takes bars that are not final"),
+    ("M-COUNTS-TWICE", "counts a bar that is delivered again"),
+    (
+        "M-SLOW-START",
+        "ready after a second and a half, where one is the limit",
+    ),
+    ("M-CRASHES", "ends on half a surrogate pair"),
+    ("M-SPANS-WITHOUT-ID", "spans without attributes"),
+    ("M-LOGS-PROSE", "log lines in words"),
+];
+
+const PORTFOLIOS: &[(&str, &str)] = &[
+    (
+        "M-LIMIT-WITHOUT-PRICE",
+        "LIMIT orders without a limit price",
+    ),
+    ("M-DEDUPES-PAYLOAD", "takes equal words for one event"),
+    ("M-OTHER-SYMBOL", "an order for a symbol without a signal"),
+    ("M-TWO-ORDERS", "two orders for each LONG"),
+    ("M-SELLS-SHORT", "sells what it does not have"),
+    (
+        "M-OVERSPENDS",
+        "sizes every order by all the cash there was",
+    ),
+    ("M-SELLS-ONE", "sells one, whatever it holds"),
+    ("M-BOOKS-TWICE", "books an execution each time it comes"),
+    (
+        "M-BOOKS-STRANGERS",
+        "books executions of orders that it has not sent",
+    ),
+    (
+        "M-KEEPS-RESERVATION",
+        "never frees what a canceled order had reserved",
+    ),
+    ("M-KEEPS-EXPIRED", "acts on expired signals"),
+];
+
+const EXECUTORS: &[(&str, &str)] = &[
+    ("M-DUPLICATE-ACTS", "executes a duplicate order"),
+    ("M-NO-NATURAL-KEY", "knows orders by their event's id only"),
+    ("M-FLOAT", "quantities through a binary fraction"),
+    ("M-NEVER-ENDS", "acknowledges orders and never fills them"),
+    (
+        "M-IGNORES-UNSUPPORTED",
+        "is silent on orders that it cannot execute",
+    ),
+    (
+        "M-CUMULATIVE-LIES",
+        "a cumulative quantity that is not the sum of the fills",
+    ),
+    ("M-OVERFILLS", "fills one more than was ordered"),
+    ("M-TWO-ENDS", "cancels what it has filled"),
+    (
+        "M-ORDERID-TWICE",
+        "executes another order under a known OrderId",
+    ),
+    ("M-IGNORES-LIMIT", "fills LIMIT orders at any price"),
+    ("M-OTHER-SIDE", "sells what was to be bought"),
+    ("M-FOK-PARTIAL", "fills FOK orders in part"),
+    (
+        "M-CANCELS-ALL",
+        "says nothing to a cancel that comes too late",
+    ),
+    ("M-TRADES-SIMULATED", "trades orders of simulated runs"),
+];
+
+const INGESTORS: &[(&str, &str)] = &[
+    (
+        "M-CSV-HEADER",
+        "the header as a bar, as the prototype sent it",
+    ),
+    (
+        "M-CSV-TRUSTS-PRICES",
+        "rows whose prices contradict each other",
+    ),
+    ("M-CSV-BACKWARD", "rows that repeat or go back in time"),
+    ("M-CSV-MISSING-IS-FINE", "status 0 when the file is missing"),
+    (
+        "M-CSV-RANDOM-ID",
+        "ids from the clock, as the prototype's were random",
+    ),
+    ("M-CSV-SILENT", "malformed rows without a word"),
+    ("M-CSV-FLOAT", "prices through a binary fraction"),
+];

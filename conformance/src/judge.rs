@@ -1,178 +1,106 @@
-//! From recorded bytes to verdicts.
+//! From evidence to verdicts.
 
-use ingenium_contract::envelope::{Header, Mode};
-use ingenium_contract::{Verdict as EventVerdict, validate, validate_structured};
-use ingenium_types::View;
-
-use crate::case::{Case, Expect, Level, Role};
-use crate::check::{emission, http_out, receive};
-use crate::recorder::Exchange;
+use crate::case::{Case, Level};
+use crate::check::{self, Evidence};
 use crate::report::{CheckResult, Verdict, Violation};
-
-/// What a case's steps came to.
-#[derive(Debug, Clone, Default)]
-pub struct Observed {
-    /// Answers to stimuli.
-    pub stimuli: Vec<StimulusAnswer>,
-    /// Answers to raw messages.
-    pub raw: Vec<RawAnswer>,
-    /// Emissions while stimuli were sent.
-    pub emitted: usize,
-    /// Emissions while raw messages were sent.
-    pub emitted_on_raw: usize,
-    /// Whether the process was alive afterwards.
-    pub alive: bool,
-    /// The runner's own mistake.
-    pub harness: Option<String>,
-}
-
-/// The answer to one stimulus; no status means no answer.
-#[derive(Debug, Clone, Copy)]
-pub struct StimulusAnswer {
-    /// Its place in the series.
-    pub index: usize,
-    /// The status.
-    pub status: Option<u16>,
-}
-
-/// The answer to one raw message; no status means no answer.
-#[derive(Debug, Clone)]
-pub struct RawAnswer {
-    /// What is wrong with the message.
-    pub name: String,
-    /// The status.
-    pub status: Option<u16>,
-}
-
-/// A recorded request, judged once for all checks.
-pub(crate) struct Judged<'a> {
-    pub(crate) exchange: &'a Exchange,
-    pub(crate) verdict: EventVerdict,
-    pub(crate) mode: Option<Mode>,
-}
+use crate::scene::Scene;
 
 /// How many violations a check shows; more of the same help nobody.
 const SHOWN: usize = 3;
 
-/// Judges every case.
-#[must_use]
-pub fn judge(
-    cases: &[Case],
-    observed: &[Observed],
-    exchanges: &[Exchange],
-    role: Role,
-) -> Vec<CheckResult> {
-    let judged: Vec<Judged<'_>> = exchanges.iter().map(Judged::of).collect();
-    cases
-        .iter()
-        .zip(observed)
-        .map(|(case, observed)| result(case, observed, &judged, role))
-        .collect()
-}
-
-fn result(case: &Case, observed: &Observed, judged: &[Judged<'_>], role: Role) -> CheckResult {
-    let outcome = match &case.expect {
-        Expect::NoFinding { must, should } => emission::no_finding(judged, must, should),
-        Expect::UniqueIds => emission::unique_ids(judged),
-        Expect::TypeOfRole => emission::type_of_role(judged, role),
-        Expect::PostsToSink => http_out::posts_to_sink(judged),
-        Expect::StructuredMediaType => http_out::structured_media_type(judged),
-        Expect::BinaryHeaders => http_out::binary_headers(judged),
-        Expect::ActsOnStimuli => receive::acts_on_stimuli(observed),
-        Expect::RefusesRaw => receive::refuses_raw(observed),
+/// Judges one case.
+pub(crate) fn judge(
+    case: &Case,
+    scene: &Scene,
+    evidence: &Evidence<'_>,
+    strict: bool,
+) -> CheckResult {
+    let outcome = check::judge(&case.expect, scene, evidence);
+    let level = match case.level {
+        Level::Should if strict => Level::Must,
+        level => level,
     };
-    let verdict = if observed.harness.is_some() {
+    let verdict = if scene.harness.is_some() {
         Verdict::Harness
+    } else if level == Level::Info {
+        Verdict::Info
     } else if !outcome.failures.is_empty() {
-        if case.level == Level::Must {
+        if level == Level::Must {
             Verdict::Fail
         } else {
             Verdict::Warn
         }
+    } else if !scene.missed.is_empty() {
+        Verdict::Inconclusive
     } else if outcome.judged == 0 {
         // A condition that never occurred is fine only where events flowed at all.
-        if case.conditional && !judged.is_empty() {
+        if case.conditional && evidence.has_life() {
             Verdict::NotExercised
         } else {
             Verdict::Inconclusive
         }
     } else if outcome.warnings.is_empty() {
         Verdict::Pass
+    } else if strict {
+        Verdict::Fail
     } else {
         Verdict::Warn
     };
+    let reason = match verdict {
+        Verdict::Harness => scene.harness.clone().unwrap_or_default(),
+        Verdict::Inconclusive if !scene.missed.is_empty() => {
+            format!("waited in vain for {}", scene.missed.join(", then "))
+        }
+        Verdict::Inconclusive => "the component emitted nothing that could be judged".to_owned(),
+        Verdict::NotExercised => "nothing that it emitted concerns this check".to_owned(),
+        _ => String::new(),
+    };
     let mut violations = outcome.failures;
     violations.extend(outcome.warnings);
+    result(
+        case,
+        verdict,
+        outcome.judged,
+        violations,
+        reason,
+        outcome.measured,
+    )
+}
+
+/// A check that is not judged, and why.
+pub(crate) fn set_aside(case: &Case, verdict: Verdict, reason: &str) -> CheckResult {
+    result(case, verdict, 0, Vec::new(), reason.to_owned(), Vec::new())
+}
+
+fn result(
+    case: &Case,
+    verdict: Verdict,
+    judged: usize,
+    mut violations: Vec<Violation>,
+    reason: String,
+    measured: Vec<String>,
+) -> CheckResult {
+    let in_all = violations.len();
     violations.truncate(SHOWN);
-    if let Some(mistake) = &observed.harness {
-        violations.push(Violation {
-            message: mistake.clone(),
-            bytes: String::new(),
-        });
-    }
     CheckResult {
         id: case.id.clone(),
         title: case.title.clone(),
         level: case.level,
+        profile: case.profile,
         verdict,
-        judged: outcome.judged,
+        judged,
         violations,
-        hint: if verdict == Verdict::Pass {
+        violations_in_all: if in_all > SHOWN { in_all } else { 0 },
+        reason,
+        measured,
+        hint: if matches!(
+            verdict,
+            Verdict::Pass | Verdict::Info | Verdict::Skip | Verdict::NotExercised
+        ) {
             String::new()
         } else {
             case.hint.clone()
         },
-    }
-}
-
-impl<'a> Judged<'a> {
-    fn of(exchange: &'a Exchange) -> Self {
-        let headers: Vec<Header<'_>> = exchange
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
-            .collect();
-        let binary = headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"));
-        let has_specversion = |body: serde_json::Value| body.get("specversion").is_some();
-        // A structured event under the wrong media type is still meant as one: HTTP-02 says so, the other checks judge
-        // what it states.
-        let structured =
-            !binary && serde_json::from_slice(&exchange.body).is_ok_and(has_specversion);
-        let verdict = if structured {
-            validate_structured(&exchange.body, View::Strict)
-        } else {
-            validate(&headers, &exchange.body, View::Strict)
-        };
-        let mode = match (binary, structured) {
-            (true, _) => Some(Mode::Binary),
-            (false, true) => Some(Mode::Structured),
-            (false, false) => verdict.mode,
-        };
-        Self {
-            exchange,
-            verdict,
-            mode,
-        }
-    }
-
-    pub(crate) fn violation(&self, message: impl Into<String>) -> Violation {
-        let head = String::from_utf8_lossy(&self.exchange.head);
-        let body = String::from_utf8_lossy(&self.exchange.body);
-        let shown: String = format!("{head}{body}").chars().take(1000).collect();
-        Violation {
-            message: message.into(),
-            bytes: shown.escape_debug().to_string().replace("\\r\\n", "\n"),
-        }
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
-        let value = self
-            .exchange
-            .headers
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))?;
-        Some(String::from_utf8_lossy(&value.1).into_owned())
+        repeat: String::new(),
     }
 }

@@ -1,27 +1,49 @@
 //! Black-box conformance runner for components in any language: HTTP and bytes, nothing to link.
 //!
-//! It spawns the component with the environment that Knative would give it, stimulates it, records what it posts as
-//! raw bytes, and judges every recorded byte before anything decodes it.
+//! It starts the component with the environment that Knative would give it, stimulates it, records what it says as raw
+//! bytes, and judges every recorded byte before anything decodes it.
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`case`] | the checks, as data |
-//! | [`target`] | the component under test, a process group of its own |
-//! | [`recorder`] | the sink that it posts to |
+//! | [`role`] | what a component is |
+//! | [`case`] | checks as data: steps and expectations |
+//! | [`catalogue`] | the checks that the runner brings along, and their pages |
 //! | [`stimulus`] | events that make a role act |
-//! | [`judge`] | recorded bytes to verdicts |
-//! | [`mod@run`] | one run, from spawn to report |
+//! | [`target`] | the component under test: a process group of its own, or a URL |
+//! | [`sink`] | the sink that it posts to, and how that misbehaves |
+//! | [`emission`] | what it said, as raw bytes, and what the judge says about it |
+//! | [`journal`] | everything that was sent and emitted, in order |
+//! | [`scene`] | what the steps of a case came to |
+//! | [`mod@run`] | one run, from the first process to the report |
 //! | [`report`] | the report and its schema |
+//! | [`self_test`] | the judge judged: which mutant fails which checks |
+//! | [`mutant`] | broken components that the checks are tested with |
 
 pub mod case;
+pub mod catalogue;
 mod check;
-pub mod judge;
-pub mod recorder;
+mod conduct;
+mod dress;
+pub mod emission;
+mod exchanges;
+pub mod journal;
+mod judge;
+#[path = "../mutants/mod.rs"]
+pub mod mutant;
 pub mod report;
+pub mod role;
 pub mod run;
+pub mod scene;
+pub mod self_test;
+pub mod sink;
+mod stage;
 pub mod stimulus;
 pub mod target;
+mod telemetry;
+mod trip;
 
-pub use case::{Case, Role};
+pub use case::{Case, Level, Profile};
 pub use report::{CheckResult, Report, Verdict};
-pub use run::{Error, Options, run};
+pub use role::Role;
+pub use run::{Error, Options, Progress, run};
+pub use target::Place;

@@ -1,33 +1,37 @@
-//! One run, from spawn to report.
+//! One run, from the first process to the report.
 
-use std::path::{Path, PathBuf};
+mod inputs;
+mod lanes;
+mod options;
+
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use ingenium_contract::envelope;
+use ingenium_runtime::clock;
+use ingenium_types::scalar::UtcTimestamp;
+use tokio::time::Instant;
 
-use crate::case::{self, Case, Mode, RawMessage, Role, Step};
-use crate::judge::{self, Observed, RawAnswer, StimulusAnswer};
-use crate::recorder::Recorder;
-use crate::report::Report;
-use crate::stimulus;
-use crate::target::{self, Target};
+use crate::case::{Case, Fixture, Instance, Step, Trip};
+use crate::catalogue;
+use crate::conduct::conduct;
+use crate::exchanges;
+use crate::journal::Journal;
+use crate::judge::{judge, set_aside};
+use crate::report::{CheckResult, Report, Subject, Verdict};
+use crate::role::Role;
+use crate::scene::Scene;
+use crate::stage::{Shared, Stage};
+use crate::stimulus::Stimuli;
+use crate::target::{self, Place};
+use crate::telemetry::Telemetry;
 
-/// How long the effect of a stimulus may take after its acknowledgement: it is usually there before.
-const EFFECT_WITHIN: Duration = Duration::from_secs(2);
+use inputs::Inputs;
+use lanes::play;
+pub use options::Options;
 
-/// How long nothing must arrive before what was sent next is answerable for what arrives.
-const QUIET: Duration = Duration::from_millis(200);
-
-/// What to judge.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The role.
-    pub role: Role,
-    /// The command that starts the component.
-    pub command: Vec<String>,
-    /// Where report and logs go.
-    pub output: PathBuf,
-}
+/// How long an effect may take after its acknowledgement: it is usually there before.
+const EFFECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -47,183 +51,290 @@ pub enum Error {
     /// An embedded case file is malformed.
     #[error("{0}")]
     Case(String),
+    /// Nothing is left to judge.
+    #[error("no check of the role {role} is named {}; `ingenium conform list` shows them", only.join(" or "))]
+    Nothing {
+        /// The role.
+        role: Role,
+        /// What was asked for.
+        only: Vec<String>,
+    },
+    /// A value cannot be used.
+    #[error("{0}")]
+    Usage(String),
 }
 
-/// Judges one component and writes `report.json`.
+/// Told about each check as soon as it is judged.
+pub trait Progress: Send + Sync {
+    /// The evidence for a check is there.
+    fn done(&self, case: &Case);
+}
+
+impl Progress for () {
+    fn done(&self, _: &Case) {}
+}
+
+/// Judges one component, and leaves `exchanges.ndjson` and the component's output in the folder.
 ///
 /// # Errors
 /// [`Error`] when there was nothing to judge; a component that is judged badly is a report, not an error.
-pub async fn run(options: &Options) -> Result<Report, Error> {
-    let cases: Vec<Case> = case::all()
+pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
+    let begun = Instant::now();
+    let started = clock::now();
+    let cases = selected(options)?;
+    std::fs::create_dir_all(&options.output).map_err(system(&options.output))?;
+    clear(&options.output);
+    let telemetry = Telemetry::start()
+        .await
+        .map_err(system(Path::new("telemetry receiver")))?;
+    let seed = options.seed.unwrap_or_else(|| seed_of(started));
+    let token = format!("T{seed:08x}");
+    let shared = Arc::new(Shared {
+        role: options.role,
+        place: options.place.clone(),
+        stimuli: if options.live {
+            Stimuli::live(&token, started)
+        } else {
+            Stimuli::recorded(&token)
+        },
+        journal: Journal::default(),
+        output: options.output.clone(),
+        telemetry: telemetry.url(),
+        fixture: None,
+        sink_listen: options.sink_listen,
+        patience: options.effect_within.unwrap_or(EFFECT_WITHIN),
+        stubborn: std::sync::atomic::AtomicBool::new(false),
+        instances: std::sync::atomic::AtomicUsize::new(0),
+    });
+    let scenes = Box::pin(play(&cases, &shared, options, progress)).await;
+    let posted = telemetry.stop().await;
+    let scenes = scenes?;
+    let mut inputs = Inputs::gather(&shared, options, started, posted)?;
+    let mut checks = verdicts(&cases, &scenes, &inputs, options);
+    rerun_alone(&cases, &mut checks, &shared, options, &mut inputs, started).await?;
+    let file = options.output.join("exchanges.ndjson");
+    exchanges::write(&file, &inputs.deliveries, &inputs.emissions).map_err(system(&file))?;
+    Ok(report(
+        options,
+        checks,
+        &inputs,
+        seed,
+        started,
+        begun.elapsed(),
+    ))
+}
+
+/// The cases of the role that were asked for, and of the role alone.
+fn selected(options: &Options) -> Result<Vec<Case>, Error> {
+    let named = |case: &Case| {
+        options.only.is_empty()
+            || options
+                .only
+                .iter()
+                .any(|name| case.id == *name || case.id.split('-').next() == Some(name))
+    };
+    let mut cases: Vec<Case> = catalogue::cases()
         .map_err(Error::Case)?
         .into_iter()
-        .filter(|case| case.roles.contains(&options.role))
+        .filter(|case| case.roles.contains(&options.role) && case.profile <= options.profile)
+        .filter(named)
+        .map(|case| case.of(options.role))
         .collect();
-    if cases.iter().all(|case| case.steps.is_empty()) {
-        return Err(Error::Case(
-            "no case has steps: nothing would be observed".to_owned(),
-        ));
+    let some_steps = cases.iter().any(|case| !case.steps.is_empty());
+    if let Some(first) = cases.first_mut()
+        && !some_steps
+    {
+        // Whoever asks only for rules about emissions still wants some.
+        first.steps = default_steps(options.role);
     }
-    std::fs::create_dir_all(&options.output).map_err(system(&options.output))?;
-    let recorder = Recorder::start()
-        .await
-        .map_err(system(Path::new("recording sink")))?;
-    let started = Target::start(
-        &options.command,
-        &options.role.to_string(),
-        &recorder.url(),
-        &options.output,
-    )
-    .await;
-    let mut target = match started {
-        Ok(target) => target,
-        Err(error) => {
-            recorder.stop().await;
-            return Err(error.into());
+    if cases.is_empty() {
+        return Err(Error::Nothing {
+            role: options.role,
+            only: options.only.clone(),
+        });
+    }
+    Ok(cases)
+}
+
+/// What makes a role emit something.
+fn default_steps(role: Role) -> Vec<Step> {
+    if role == Role::Ingestor {
+        return vec![Step::Ingest {
+            fixture: Fixture::Clean,
+            name: "one".to_owned(),
+        }];
+    }
+    vec![Step::Provoke(Trip {
+        symbol: "A".to_owned(),
+        times: Some(2),
+        ..Trip::default()
+    })]
+}
+
+/// Why a case is not done to this component; `None` where it is.
+fn aside(case: &Case, options: &Options) -> Option<(Verdict, String)> {
+    let claims = |feature: &String| options.claims.contains(feature);
+    if let Some(feature) = &case.claimed
+        && !claims(feature)
+    {
+        let reason = format!("the component does not claim `{feature}`");
+        return Some((Verdict::Skip, reason));
+    }
+    if let Some(feature) = &case.unless_claimed
+        && claims(feature)
+    {
+        let reason = format!("the component claims `{feature}`");
+        return Some((Verdict::Skip, reason));
+    }
+    let needs_process = case.instance != Instance::Shared;
+    if needs_process && matches!(options.place, Place::Url(_)) {
+        let reason = "it needs a process of its own, and a component at a URL is not ours to start";
+        return Some((Verdict::Inconclusive, reason.to_owned()));
+    }
+    None
+}
+
+fn verdicts(
+    cases: &[Case],
+    scenes: &[Option<Scene>],
+    inputs: &Inputs,
+    options: &Options,
+) -> Vec<CheckResult> {
+    let evidence = inputs.evidence();
+    cases
+        .iter()
+        .zip(scenes)
+        .map(|(case, scene)| match (aside(case, options), scene) {
+            (Some((verdict, reason)), _) => set_aside(case, verdict, &reason),
+            (None, Some(scene)) => judge(case, scene, &evidence, options.strict),
+            (None, None) => set_aside(case, Verdict::Harness, "the case was not done"),
+        })
+        .collect()
+}
+
+/// What failed beside others is done once more, alone: a machine that was too busy is no fault of the component's.
+async fn rerun_alone(
+    cases: &[Case],
+    checks: &mut [CheckResult],
+    shared: &Arc<Shared>,
+    options: &Options,
+    inputs: &mut Inputs,
+    started: UtcTimestamp,
+) -> Result<(), Error> {
+    for (case, check) in cases.iter().zip(checks.iter_mut()) {
+        let timed = case.instance != Instance::Shared && !case.steps.is_empty();
+        if !timed || check.verdict.is_good() || inputs.emissions.is_empty() {
+            continue;
         }
-    };
-    let mut observed = Vec::with_capacity(cases.len());
-    for case in &cases {
-        observed.push(exercise(case, &mut target, &recorder).await);
+        let alone = Arc::new(Shared {
+            role: shared.role,
+            place: shared.place.clone(),
+            stimuli: shared.stimuli.clone(),
+            journal: Journal::default(),
+            output: shared.output.join("alone"),
+            telemetry: shared.telemetry.clone(),
+            fixture: None,
+            sink_listen: shared.sink_listen,
+            patience: shared.patience,
+            stubborn: std::sync::atomic::AtomicBool::new(false),
+            instances: std::sync::atomic::AtomicUsize::new(0),
+        });
+        std::fs::create_dir_all(&alone.output).map_err(system(&alone.output))?;
+        let mut stage = Stage::open(&alone).await?;
+        let scene = conduct(case, &mut stage).await?;
+        stage.close().await;
+        let again = Inputs::gather(&alone, options, started, Vec::new())?;
+        let second = judge(case, &scene, &again.evidence(), options.strict);
+        if second.verdict.is_good() {
+            check.verdict = Verdict::Flaky;
+            check.reason = "it failed beside other checks and passed alone".to_owned();
+        }
     }
-    target.stop().await;
-    let exchanges = recorder.stop().await;
-    let checks = judge::judge(&cases, &observed, &exchanges, options.role);
-    let report = Report {
-        contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
+    Ok(())
+}
+
+fn report(
+    options: &Options,
+    mut checks: Vec<CheckResult>,
+    inputs: &Inputs,
+    seed: u64,
+    started: UtcTimestamp,
+    took: Duration,
+) -> Report {
+    let conformant = checks.iter().all(|check| check.verdict.is_good());
+    for check in &mut checks {
+        if !check.verdict.is_good() {
+            check.repeat = repeat(options, &check.id, seed);
+        }
+    }
+    let version = ingenium_contract::CONTRACT_VERSION;
+    let claim = (conformant && options.only.is_empty())
+        .then(|| format!("Ingenium {version} {} {}", options.role, options.profile));
+    Report {
+        contract: version.to_owned(),
         contract_digest: ingenium_contract::CONTRACT_DIGEST.to_owned(),
         runner: env!("CARGO_PKG_VERSION").to_owned(),
         role: options.role,
-        command: options.command.clone(),
-        emissions: exchanges.len(),
-        conformant: checks.iter().all(|check| check.verdict.is_good()),
+        subject: match &options.place {
+            Place::Command(command) => Subject::Command(command.clone()),
+            Place::Url(url) => Subject::Url(url.clone()),
+        },
+        profile: options.profile,
+        strict: options.strict,
+        seed,
+        started: started.to_string(),
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        emissions: inputs.emissions.len(),
+        deliveries: inputs.deliveries.len(),
+        conformant,
+        claim,
         checks,
-    };
-    let path = options.output.join("report.json");
-    let json = serde_json::to_vec_pretty(&report).map_err(|error| Error::System {
-        what: path.display().to_string(),
-        source: error.into(),
-    })?;
-    std::fs::write(&path, json).map_err(system(&path))?;
-    Ok(report)
+    }
 }
 
-/// Does a case's steps to the component, each case with a symbol of its own.
-async fn exercise(case: &Case, target: &mut Target, recorder: &Recorder) -> Observed {
-    let symbol = format!("{}.CASE", case.id);
-    let mut observed = Observed::default();
-    for step in &case.steps {
-        match step {
-            Step::Stimulate {
-                mode,
-                content_type,
-                title_case_headers,
-            } => {
-                let from = recorder.count();
-                stimulate(
-                    &symbol,
-                    *mode,
-                    content_type.as_deref(),
-                    *title_case_headers,
-                    target,
-                    recorder,
-                    &mut observed,
-                )
-                .await;
-                observed.emitted += recorder.count() - from;
-            }
-            Step::SendRaw(messages) => {
-                // What an earlier stimulus still leads to is not this step's doing; what this one leads to after its
-                // answer is.
-                quiet(recorder).await;
-                let from = recorder.count();
-                for message in messages {
-                    observed.raw.push(send_raw(message, target).await);
-                }
-                quiet(recorder).await;
-                observed.emitted_on_raw += recorder.count() - from;
-            }
+/// The command that repeats one check alone.
+fn repeat(options: &Options, id: &str, seed: u64) -> String {
+    let quoted = |word: &String| {
+        let plain = word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./:={}+@%,".contains(c));
+        if plain && !word.is_empty() {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let target = match &options.place {
+        Place::Command(command) => {
+            let words: Vec<String> = command.iter().map(quoted).collect();
+            format!("-- {}", words.join(" "))
+        }
+        Place::Url(url) => format!("--url {}", quoted(url)),
+    };
+    format!(
+        "ingenium conform --role {} --only {id} --seed {seed} {target}",
+        options.role
+    )
+}
+
+/// A run of its own for every moment; what was stored under another run's ids must not be mistaken for this one's.
+fn seed_of(started: UtcTimestamp) -> u64 {
+    let nanoseconds = u64::try_from(started.as_nanoseconds()).unwrap_or_default();
+    (nanoseconds / 1_000_000) & 0xffff_ffff
+}
+
+/// Removes what an earlier run left in the folder: instances are numbered anew.
+fn clear(output: &Path) {
+    for entry in std::fs::read_dir(output).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        // What cannot be removed is overwritten, or said when it cannot be.
+        if name.starts_with("component-") {
+            std::fs::remove_file(path).ok();
+        } else if name.starts_with("state-") || name == "alone" || name == "fixtures" {
+            std::fs::remove_dir_all(path).ok();
         }
     }
-    observed.alive = target.is_alive();
-    observed
-}
-
-/// Waits until nothing arrives any more; not for ever, since a component may never stop.
-async fn quiet(recorder: &Recorder) {
-    let silence = async { while recorder.wait_beyond(recorder.count(), QUIET).await {} };
-    // Whether it fell silent or not, the time is up.
-    drop(tokio::time::timeout(EFFECT_WITHIN, silence).await);
-}
-
-/// Sends the series until the component emits or no longer answers; the last bar's effect is waited for.
-async fn stimulate(
-    symbol: &str,
-    mode: Mode,
-    content_type: Option<&str>,
-    title_case_headers: bool,
-    target: &Target,
-    recorder: &Recorder,
-    observed: &mut Observed,
-) {
-    let from = recorder.count();
-    for index in 0..stimulus::BARS {
-        let Some(event) = stimulus::bar(symbol, index) else {
-            observed.harness = Some(format!("`{symbol}` is no symbol"));
-            return;
-        };
-        let (mut headers, body) = match mode {
-            Mode::Binary => {
-                let (headers, body) = envelope::to_binary(&event);
-                (headers, body.to_vec())
-            }
-            Mode::Structured => {
-                let content_type = content_type.unwrap_or(envelope::STRUCTURED).to_owned();
-                (
-                    vec![("content-type".to_owned(), content_type)],
-                    envelope::to_structured(&event),
-                )
-            }
-        };
-        headers.push(("prefer".to_owned(), "reply".to_owned()));
-        let status = target
-            .post(&headers, body, title_case_headers)
-            .await
-            .map(|answer| answer.status);
-        observed.stimuli.push(StimulusAnswer { index, status });
-        // No answer is a failure already; 360 of them would only take their time.
-        if recorder.count() > from || status.is_none() {
-            return;
-        }
-    }
-    recorder.wait_beyond(from, EFFECT_WITHIN).await;
-}
-
-async fn send_raw(message: &RawMessage, target: &Target) -> RawAnswer {
-    let body = match &message.body_hex {
-        Some(hex) => decode_hex(hex),
-        None => message.body.clone().into_bytes(),
-    };
-    let status = target
-        .post(&message.headers, body, false)
-        .await
-        .map(|answer| answer.status);
-    RawAnswer {
-        name: message.name.clone(),
-        status,
-    }
-}
-
-fn decode_hex(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex
-        .chars()
-        .filter_map(|c| c.to_digit(16))
-        .filter_map(|digit| u8::try_from(digit).ok())
-        .collect();
-    digits
-        .chunks_exact(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
 }
 
 fn system(what: &Path) -> impl FnOnce(std::io::Error) -> Error {

@@ -1,24 +1,29 @@
-//! The component under test: a process group of its own, with the environment that Knative would give it.
+//! The component under test: a process group of its own with the environment that Knative would give it, or a URL.
 
-use std::fs::File;
-use std::path::Path;
-use std::process::{ExitStatus, Stdio};
+mod output;
+mod process;
+
+use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ingenium_runtime::http::client::{Answer, Client};
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::process::{Child, Command};
+use ingenium_runtime::http::client::{Answer, Client, SendError};
 use tokio::time::Instant;
 
+use process::Process;
+pub use process::{Ended, Surroundings};
+
+use crate::case::End;
+
 /// How long a component may take until it accepts connections.
-const READY_WITHIN: Duration = Duration::from_secs(30);
+pub const READY_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long one request may take: what a broker gives it.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// How long a component may take to stop.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// Requests in a row without an answer after which no more are made: each may take [`ANSWER_WITHIN`].
+const MOST_SILENT: usize = 2;
 
 /// Why there is nothing to judge.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +57,14 @@ pub enum Error {
         /// Where its output is.
         log: String,
     },
+    /// Nobody answers at the URL.
+    #[error("nothing accepts connections at {url}: {source}")]
+    Unreachable {
+        /// The URL.
+        url: String,
+        /// What the client says.
+        source: SendError,
+    },
     /// The system refuses something the runner needs.
     #[error("{what}: {source}")]
     System {
@@ -62,166 +75,148 @@ pub enum Error {
     },
 }
 
+/// Where the component comes from.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A command that starts it.
+    Command(Vec<String>),
+    /// It runs already.
+    Url(String),
+}
+
 /// A running component.
 #[derive(Debug)]
 pub struct Target {
-    child: Child,
-    group: Option<Pid>,
-    port: u16,
+    process: Option<Process>,
+    uri: String,
     client: Client,
     title_case: Client,
+    silent: std::sync::atomic::AtomicUsize,
+    /// How long it took to be ready.
+    pub ready_after: Duration,
 }
 
 impl Target {
-    /// Starts `command` and waits until it accepts connections.
+    /// Starts a command and waits until it accepts connections, or looks whether somebody answers at a URL.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn start(
-        command: &[String],
-        role: &str,
-        sink: &str,
-        output: &Path,
-    ) -> Result<Self, Error> {
-        let shown = command.join(" ");
-        let system = |what: &str| {
-            let what = what.to_owned();
-            move |source| Error::System { what, source }
+    pub async fn start(place: &Place, surroundings: &Surroundings) -> Result<Self, Error> {
+        let begun = Instant::now();
+        let (process, uri) = match place {
+            Place::Command(command) => {
+                let mut process = Process::spawn(command, surroundings)?;
+                // A source need not listen: what it emits is its readiness.
+                if surroundings.role.receives()
+                    && let Err(error) = process.wait_ready().await
+                {
+                    if !matches!(error, Error::Ended { .. }) {
+                        return Err(error);
+                    }
+                    // Somebody may have taken the port in the meantime: once more, on another.
+                    process = Process::spawn(command, surroundings)?;
+                    process.wait_ready().await?;
+                }
+                let uri = format!("http://127.0.0.1:{}/", process.port);
+                (Some(process), uri)
+            }
+            Place::Url(url) => (None, url.clone()),
         };
-        let log = output.join("component.log");
-        let stdout = File::create(&log).map_err(system("component.log"))?;
-        let stderr = stdout.try_clone().map_err(system("component.log"))?;
-        let port = free_port().map_err(system("no free port"))?;
-        let arguments = command.iter().map(|argument| {
-            argument
-                .replace("{port}", &port.to_string())
-                .replace("{sink}", sink)
-        });
-        let mut arguments = arguments.collect::<Vec<_>>().into_iter();
-        let mut process = Command::new(arguments.next().unwrap_or_default());
-        process
-            .args(arguments)
-            .env("PORT", port.to_string())
-            .env("K_SINK", sink)
-            .env("K_SINK_TIMEOUT", "30")
-            .env("K_CE_OVERRIDES", r#"{"extensions":{"conformancerun":"1"}}"#)
-            .env("INGENIUM_ROLE", role)
-            .env("INGENIUM_CONFORMANCE", "1")
-            .stdin(Stdio::null())
-            .stdout(stdout)
-            .stderr(stderr)
-            .process_group(0)
-            .kill_on_drop(true);
-        let child = process.spawn().map_err(|source| Error::Spawn {
-            command: shown,
-            source,
-        })?;
-        let group = child
-            .id()
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
-        let mut target = Self {
-            child,
-            group,
-            port,
+        let target = Self {
+            process,
+            uri,
             client: Client::new(),
             title_case: Client::title_case(),
+            silent: std::sync::atomic::AtomicUsize::new(0),
+            ready_after: begun.elapsed(),
         };
-        target.wait_ready(&log).await?;
+        if let Place::Url(url) = place {
+            let probe = target
+                .client
+                .send("GET", url, &[], Bytes::new(), ANSWER_WITHIN);
+            if let Err(source @ SendError::Connect { .. }) = probe.await {
+                let url = url.clone();
+                return Err(Error::Unreachable { url, source });
+            }
+        }
         Ok(target)
     }
 
-    /// Posts a message, with header names in lower case or as `Content-Type`; `None` where no answer comes.
-    pub async fn post(
+    /// Sends a message, with header names in lower case or as `Content-Type`.
+    ///
+    /// # Errors
+    /// Why there is no answer, in words.
+    pub async fn send(
         &self,
+        method: &str,
         headers: &[(String, String)],
-        body: impl Into<Bytes>,
+        body: Bytes,
         title_case: bool,
-    ) -> Option<Answer> {
-        let uri = format!("http://127.0.0.1:{}/", self.port);
+    ) -> Result<Answer, String> {
+        use std::sync::atomic::Ordering::Relaxed;
+        if self.silent.load(Relaxed) >= MOST_SILENT {
+            return Err("not sent: it gave no answer to the requests before".to_owned());
+        }
         let client = if title_case {
             &self.title_case
         } else {
             &self.client
         };
-        client
-            .send("POST", &uri, headers, body.into(), ANSWER_WITHIN)
-            .await
-            .ok()
+        let mut answer = client
+            .send(method, &self.uri, headers, body.clone(), ANSWER_WITHIN)
+            .await;
+        // A connection that was closed while it lay in the pool says nothing about the component.
+        if matches!(answer, Err(SendError::Closed { .. })) {
+            answer = client
+                .send(method, &self.uri, headers, body, ANSWER_WITHIN)
+                .await;
+        }
+        match &answer {
+            Ok(_) => self.silent.store(0, Relaxed),
+            Err(SendError::Timeout { .. } | SendError::Protocol { .. }) => {
+                self.silent.fetch_add(1, Relaxed);
+            }
+            Err(_) => {}
+        }
+        answer.map_err(|error| error.to_string())
     }
 
-    /// Whether the process still runs.
+    /// Whether the process still runs; a component at a URL does as far as we know.
     pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        self.process.as_mut().is_none_or(Process::is_alive)
     }
 
-    /// Asks the whole process group to stop, and kills it when it does not.
-    pub async fn stop(mut self) {
-        self.signal(Signal::TERM);
-        if tokio::time::timeout(STOP_WITHIN, self.child.wait())
-            .await
-            .is_err()
-        {
-            self.signal(Signal::KILL);
-            drop(self.child.wait().await);
+    /// Asks it to stop without waiting for the end.
+    pub fn ask_to_stop(&self) {
+        if let Some(process) = &self.process {
+            process.terminate();
         }
-        // Grandchildren may have outlived their parent.
-        self.signal(Signal::KILL);
     }
 
-    async fn wait_ready(&mut self, log: &Path) -> Result<(), Error> {
-        let deadline = Instant::now() + READY_WITHIN;
-        let log = log.display().to_string();
-        loop {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Err(Error::Ended { status, log });
-            }
-            if tokio::net::TcpStream::connect(("127.0.0.1", self.port))
-                .await
-                .is_ok()
-            {
-                break;
-            }
-            if Instant::now() > deadline {
-                return Err(Error::NotReady {
-                    port: self.port,
-                    seconds: READY_WITHIN.as_secs(),
-                    log,
-                });
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        // A ready path is a custom, not a duty: 503 there means wait, anything else means go.
-        let probe = format!("http://127.0.0.1:{}/readyz", self.port);
-        while Instant::now() < deadline {
-            match self
-                .client
-                .send("GET", &probe, &[], Bytes::new(), Duration::from_secs(2))
-                .await
-            {
-                Ok(answer) if answer.status == 503 => {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                }
-                _ => return Ok(()),
-            }
-        }
-        Err(Error::NotReady {
-            port: self.port,
-            seconds: READY_WITHIN.as_secs(),
-            log,
-        })
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.group {
-            // An error means that the group is gone already, which is what is wanted.
-            kill_process_group(group, signal).ok();
+    /// Ends the process group; a component at a URL is left alone.
+    pub async fn stop(self, how: End) -> Option<Ended> {
+        match self.process {
+            Some(process) => Some(process.stop(how).await),
+            None => None,
         }
     }
 }
 
-fn free_port() -> std::io::Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?
-        .local_addr()?
-        .port())
+/// Runs a command that ends by itself, such as an ingestor; it is killed when it takes longer than `patience`.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn run_to_end(
+    command: &[String],
+    surroundings: &Surroundings,
+    patience: Duration,
+) -> Result<Ended, Error> {
+    let process = Process::spawn(command, surroundings)?;
+    Ok(process.finish(patience).await)
+}
+
+/// Where a component's output is written.
+#[must_use]
+pub fn log_file(folder: &std::path::Path, instance: usize) -> PathBuf {
+    folder.join(format!("component-{instance}.log"))
 }

@@ -1,73 +1,103 @@
 //! Cases, pages and mutants belong together.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ingenium_conformance::{Case, Report, case};
+use ingenium_conformance::mutant::of_role;
+use ingenium_conformance::{Case, Level, Report, Role, catalogue};
 
 fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn cases() -> Vec<Case> {
-    case::all().expect("the embedded cases are well-formed")
+    catalogue::cases().expect("the embedded cases are well-formed")
 }
 
 #[test]
-fn every_case_file_is_embedded() {
-    let mut on_disk = BTreeSet::new();
-    for family in fs::read_dir(package().join("cases"))
-        .expect("cases")
-        .flatten()
-    {
-        for file in fs::read_dir(family.path()).expect("a family").flatten() {
-            let path: PathBuf = file.path();
-            let name = path
-                .strip_prefix(package().join("cases"))
-                .expect("inside")
-                .to_string_lossy()
-                .into_owned();
-            on_disk.insert(name);
-        }
+fn every_case_file_is_read() {
+    let folder = package().join("cases");
+    let mut files = 0;
+    for family in std::fs::read_dir(folder).expect("cases").flatten() {
+        files += std::fs::read_dir(family.path()).expect("a family").count();
     }
-    let embedded: BTreeSet<String> = case::files().into_iter().map(ToOwned::to_owned).collect();
-    assert_eq!(
-        on_disk, embedded,
-        "list every case file in conformance/src/case.rs"
-    );
+    assert_eq!(cases().len(), files, "a folder is missing in FAMILIES");
 }
 
 #[test]
-fn every_check_has_a_page_and_a_mutant() {
+fn ids_are_unique_and_stand_in_their_family() {
+    let mut seen = BTreeSet::new();
     for case in cases() {
-        let page = package().join("checks").join(format!("{}.md", case.id));
-        let text =
-            fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        assert!(seen.insert(case.id.clone()), "{} twice", case.id);
+        let family = case.id.split('-').next().unwrap_or_default().to_lowercase();
+        let path = package().join(format!("cases/{family}/{}.json", case.id));
+        assert!(path.is_file(), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_check_has_a_page() {
+    let ids: BTreeSet<String> = cases().into_iter().map(|case| case.id).collect();
+    for case in cases() {
+        let page = catalogue::page(&case.id).unwrap_or_else(|| panic!("no page of {}", case.id));
+        let title = format!("# {}: {}\n", case.id, case.title);
+        assert!(page.starts_with(&title), "the title of {}", case.id);
+        for part in [
+            "## Why\n",
+            "## Fails\n",
+            "## Passes\n",
+            "## Fix\n",
+            "## Source\n",
+        ] {
+            assert!(page.contains(part), "{} has no {part}", case.id);
+        }
         assert!(
-            text.starts_with(&format!("# {}: {}\n", case.id, case.title)),
-            "the title of {}",
-            page.display()
-        );
-        assert!(
-            !case.killed_by.is_empty(),
-            "{} is killed by no mutant",
+            page.contains(&case.hint),
+            "{}: page and hint differ",
             case.id
         );
     }
+    for file in std::fs::read_dir(package().join("checks"))
+        .expect("checks")
+        .flatten()
+    {
+        let name = file.file_name().to_string_lossy().replace(".md", "");
+        assert!(ids.contains(&name), "a page without a check: {name}");
+    }
 }
 
 #[test]
-fn the_report_has_a_schema_that_its_own_reports_keep() {
+fn checks_and_mutants_name_each_other() {
+    let mut named: BTreeSet<(Role, String)> = BTreeSet::new();
+    for case in cases() {
+        assert_eq!(
+            case.killed_by.is_empty(),
+            case.level == Level::Info,
+            "{} is scored, or is not",
+            case.id
+        );
+        for name in case.killed_by {
+            let roles: Vec<Role> = case
+                .roles
+                .iter()
+                .copied()
+                .filter(|role| of_role(*role).any(|fault| fault.name == name))
+                .collect();
+            assert!(!roles.is_empty(), "{}: there is no mutant {name}", case.id);
+            named.extend(roles.into_iter().map(|role| (role, name.clone())));
+        }
+    }
+    for role in Role::ALL {
+        for fault in of_role(role).filter(|fault| fault.name != "M-NULL") {
+            let key = (role, fault.name.to_owned());
+            assert!(named.contains(&key), "no check names {role} {}", fault.name);
+        }
+    }
+}
+
+#[test]
+fn the_report_has_a_schema() {
     let schema = serde_json::to_value(Report::schema()).expect("JSON");
-    let report = serde_json::json!({
-        "contract": "1.0.0", "contract_digest": "sha256:", "runner": "0", "role": "strategy", "command": ["x"],
-        "emissions": 0, "conformant": false, "checks": [{
-            "id": "ENV-01", "title": "t", "level": "must", "verdict": "NOT_EXERCISED", "judged": 0
-        }]
-    });
-    let parsed: Report = serde_json::from_value(report.clone()).expect("a report");
-    assert_eq!(serde_json::to_value(&parsed).expect("JSON"), report);
     let required = schema["required"].as_array().expect("required members");
     assert!(
         required.iter().any(|member| member == "conformant"),

@@ -1,4 +1,6 @@
 //! The judge is judged: every check is killed by the mutants that it names, and by no other.
 
 mod catalogue;
+mod report;
+mod schema;
 mod self_test;

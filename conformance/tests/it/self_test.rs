@@ -1,90 +1,57 @@
-//! Each mutant fails exactly the checks that name it.
+//! Each mutant fails exactly the checks that name it, and sound components pass.
 
-use std::collections::BTreeSet;
+use std::path::Path;
 
-use ingenium_conformance::{Options, Report, Role, Verdict, case, run};
+use ingenium_conformance::self_test::{Plan, self_test};
 
-async fn judge(mutant: &str) -> Report {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let command = [
-        env!("CARGO_BIN_EXE_ingenium-mutant"),
-        "--role",
-        "strategy",
-        "--as",
-        mutant,
-    ];
-    let options = Options {
-        role: Role::Strategy,
-        command: command.map(ToOwned::to_owned).to_vec(),
-        output: folder.path().to_owned(),
-    };
-    let report = run(&options)
-        .await
-        .unwrap_or_else(|error| panic!("{mutant}: {error}"));
-    let written = std::fs::read(folder.path().join("report.json")).expect("report.json");
-    let written: Report = serde_json::from_slice(&written).expect("report.json is a report");
-    assert_eq!(
-        written.conformant, report.conformant,
-        "what is written is what is returned"
-    );
-    report
+const HEADER: &str = "\
+# Kill matrix
+
+Written by the tests from conformance/cases and conformance/mutants:
+`INGENIUM_BLESS=1 cargo test -p ingenium-conformance self_test`.
+
+A mutant is a sound component with one fault. The judge is right when each mutant fails exactly the checks that its
+fault breaks, when each check that is scored has a mutant that fails it, and when sound components pass.
+`ingenium conform self-test` runs all of them, and the reference components beside them. A warning counts as a failure
+here. A mutant that accepts everything and does nothing, `M-NULL`, passes no check about what is emitted.
+
+";
+
+/// Whether the page is to be written.
+fn bless() -> bool {
+    ingenium_runtime::environment::Environment::of_process()
+        .get("INGENIUM_BLESS")
+        .is_some()
 }
 
-fn bad(report: &Report) -> BTreeSet<String> {
-    report
-        .checks
-        .iter()
-        .filter(|check| !check.verdict.is_good())
-        .map(|check| check.id.clone())
-        .collect()
-}
+/// Runs beside each other: mostly they wait for something.
+const AT_ONCE: usize = 6;
 
-fn declared(mutant: &str) -> BTreeSet<String> {
-    let cases = case::all().expect("the embedded cases are well-formed");
-    let names =
-        |case: &ingenium_conformance::Case| case.killed_by.iter().any(|name| name == mutant);
-    cases
-        .into_iter()
-        .filter(names)
-        .map(|case| case.id)
-        .collect()
-}
-
-#[tokio::test]
-async fn a_component_without_a_fault_passes() {
-    let report = judge("M-NONE").await;
-    assert_eq!(bad(&report), BTreeSet::new(), "{report:#?}");
-    assert!(report.conformant);
-    assert!(report.emissions > 0);
-}
-
-#[tokio::test]
-async fn a_component_that_does_nothing_passes_no_check_about_emissions() {
-    let report = judge("M-NULL").await;
-    assert!(!report.conformant);
-    let all: BTreeSet<String> = report.checks.iter().map(|check| check.id.clone()).collect();
-    assert_eq!(bad(&report), all, "nothing was seen, so nothing is proven");
-    let emission_checks = report
-        .checks
-        .iter()
-        .filter(|check| !check.id.starts_with("RCV"));
-    assert!(emission_checks.clone().count() > 0);
-    for check in emission_checks {
-        assert_eq!(check.verdict, Verdict::Inconclusive, "{}", check.id);
-    }
-}
-
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_mutant_fails_exactly_the_checks_that_name_it() {
-    let cases = case::all().expect("the embedded cases are well-formed");
-    let mutants: BTreeSet<String> = cases.into_iter().flat_map(|case| case.killed_by).collect();
-    assert!(mutants.len() > 10);
-    let mut differences = Vec::new();
-    for mutant in mutants.iter().filter(|mutant| *mutant != "M-NULL") {
-        let (found, wanted) = (bad(&judge(mutant).await), declared(mutant));
-        if found != wanted {
-            differences.push(format!("{mutant} fails {found:?}, declared {wanted:?}"));
-        }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let plan = Plan {
+        mutant: vec![env!("CARGO_BIN_EXE_ingenium-mutant").to_owned()],
+        sound: Vec::new(),
+        output: folder.path().to_owned(),
+        at_once: AT_ONCE,
+    };
+    let matrix = self_test(&plan).await.expect("every mutant can be judged");
+    assert!(matrix.rows.len() > 100, "{}", matrix.rows.len());
+    assert_eq!(
+        matrix.problems(),
+        Vec::<String>::new(),
+        "{}",
+        matrix.summary()
+    );
+    let page = format!("{HEADER}{}", matrix.markdown());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/kill-matrix.md");
+    if bless() {
+        std::fs::write(&file, &page).expect("the page is written");
     }
-    assert_eq!(differences, Vec::<String>::new());
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/reference/kill-matrix.md is stale: INGENIUM_BLESS=1 writes it"
+    );
 }

@@ -4,7 +4,7 @@ mod bars;
 mod merge;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ingenium::emit::Stamp;
 use ingenium::sink::{Outcome, Sink};
@@ -46,6 +46,23 @@ pub struct File {
     pub symbol: InstrumentSymbol,
 }
 
+impl File {
+    /// A file whose name without the extension is its symbol.
+    ///
+    /// # Errors
+    /// When the name is no symbol.
+    pub fn named_after_its_symbol(path: &Path) -> Result<Self, Error> {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let symbol = stem.parse().map_err(|_| Error::NoSymbol {
+            path: path.display().to_string(),
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            symbol,
+        })
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -64,6 +81,14 @@ pub enum Error {
     /// No file is named.
     #[error("no input: name at least one file in `files`")]
     NoFiles,
+    /// A file's name is no symbol.
+    #[error(
+        "`{path}` is not named after its symbol: call it `AAPL.csv`, or name the symbol in `files`"
+    )]
+    NoSymbol {
+        /// The file.
+        path: String,
+    },
     /// Two files have the same symbol.
     #[error(
         "two files are of symbol `{symbol}`: `{first}` and `{second}`; merge them, or name another symbol"

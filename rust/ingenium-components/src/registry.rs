@@ -62,6 +62,8 @@ pub struct Surroundings {
     pub settings: KnativeSettings,
     /// When to stop.
     pub shutdown: Shutdown,
+    /// `INGENIUM_FIXTURE`: the file of an ingestor whose configuration names none, called after its symbol.
+    pub fixture: Option<PathBuf>,
 }
 
 /// Runs the component `name`, configured by the file `config`, until it is done or told to stop.
@@ -74,7 +76,7 @@ pub async fn run(
     surroundings: Surroundings,
 ) -> Result<Outcome, RunError> {
     match name {
-        "ingestor/csv" => return ingest(&load(config)?, &surroundings).await,
+        "ingestor/csv" => return ingest(load(config)?, &surroundings).await,
         "strategy/rsi" => {
             let config: strategy::Config = load(config)?;
             serve(config.role()?, config.source, config.state, surroundings).await?;
@@ -99,15 +101,25 @@ pub async fn run(
 }
 
 async fn ingest(
-    config: &ingestor::Config,
+    mut config: ingestor::Config,
     surroundings: &Surroundings,
 ) -> Result<Outcome, RunError> {
     let Surroundings {
-        settings, shutdown, ..
+        settings,
+        shutdown,
+        fixture,
+        ..
     } = surroundings;
+    if let Some(path) = fixture
+        && config.files.is_empty()
+    {
+        config
+            .files
+            .push(ingestor::File::named_after_its_symbol(path)?);
+    }
     let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
     let sink = Sink::new(uri.to_string(), settings.sink_timeout);
-    let done = ingestor::ingest(config, &settings.ce_overrides, &sink, shutdown).await?;
+    let done = ingestor::ingest(&config, &settings.ce_overrides, &sink, shutdown).await?;
     Ok(if done {
         Outcome::Finished
     } else {
@@ -129,6 +141,7 @@ where
         listen,
         settings,
         shutdown,
+        ..
     } = surroundings;
     let mut component = Component::new(role, source).listen(listen);
     if let Some(path) = state {

@@ -10,4 +10,4 @@ pub mod server;
 mod tap;
 
 pub use hyper::Uri;
-pub use message::{Request, Response};
+pub use message::{Reply, Request, Response};

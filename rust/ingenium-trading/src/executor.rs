@@ -1,6 +1,7 @@
 //! The simulated executor: orders fill at the open of the first bar that starts at or after the decision.
 
 mod book;
+mod cancel;
 mod fill;
 mod report;
 mod session;
@@ -17,7 +18,7 @@ use crate::bar::Bar;
 use crate::role::{Cause, Disposition, Input, Outbox, Role};
 use crate::states::States;
 
-pub use book::{Book, Entry, KeptBar};
+pub use book::{Book, Ended, Entry, KeptBar};
 use book::{bar_key, bar_prefix, book, book_key};
 pub use fill::{Fill, fill_at};
 use report::{Report, execution};
@@ -49,6 +50,9 @@ pub struct Working {
     commission: Decimal,
     /// Execution events so far: the next one's number is one more.
     events: u32,
+    /// The last status that was reported, as on the wire.
+    #[serde(default)]
+    status: String,
     /// Bars up to here were tried.
     tried: Option<UtcTimestamp>,
     /// The day of a DAY order's session (days since 1970), once bars have shown which it is.
@@ -60,7 +64,11 @@ impl Role for PaperExecutor {
     type State = Entry;
 
     fn consumes(&self) -> &[EventType] {
-        &[EventType::IngestorData, EventType::PortfolioOrder]
+        &[
+            EventType::IngestorData,
+            EventType::PortfolioOrder,
+            EventType::PortfolioCancel,
+        ]
     }
 
     fn handle(
@@ -72,6 +80,7 @@ impl Role for PaperExecutor {
         match input.payload {
             Payload::IngestorData(_) => self.bar(states, input, outbox),
             Payload::PortfolioOrder(order) => self.order(states, order, input, outbox),
+            Payload::PortfolioCancel(cancel) => Self::cancel(states, cancel, input, outbox),
             _ => Disposition::Applied,
         }
     }
@@ -123,8 +132,14 @@ impl PaperExecutor {
         book.orders
             .sort_by(|a, b| (a.decided, &a.order_id).cmp(&(b.decided, &b.order_id)));
         let mut left = kept.volume;
-        book.orders
-            .retain_mut(|working| !self.try_fill(working, kept, &mut left, outbox));
+        let waiting = std::mem::take(&mut book.orders);
+        for mut working in waiting {
+            if self.try_fill(&mut working, kept, &mut left, outbox) {
+                cancel::end(states, &working);
+            } else {
+                book.orders.push(working);
+            }
+        }
         kept.volume = left;
         states.insert(&bar_key(symbol, start), Entry::Bar(kept));
         self.forget_oldest(states, symbol);
@@ -148,12 +163,14 @@ impl PaperExecutor {
             cost: Decimal::ZERO,
             commission: Decimal::ZERO,
             events: 0,
+            status: String::new(),
             tried: None,
             session: None,
         };
         if let Some((reason, text)) = self.refuses(order) {
             let at = working.decided;
             execution(&mut working, at, Report::Rejected(reason, text), outbox);
+            cancel::end(states, &working);
             return Disposition::Applied;
         }
         let at = working.decided;
@@ -165,7 +182,7 @@ impl PaperExecutor {
             .range(&prefix, &bar_key(symbol, working.decided))
             .filter_map(|(_, entry)| match entry {
                 Entry::Bar(bar) => Some(*bar),
-                Entry::Empty | Entry::Book(_) => None,
+                Entry::Empty | Entry::Book(_) | Entry::Ended(_) => None,
             })
             .collect();
         let done = bars.into_iter().any(|mut bar| {
@@ -177,7 +194,9 @@ impl PaperExecutor {
             }
             done
         });
-        if !done {
+        if done {
+            cancel::end(states, &working);
+        } else {
             let mut book = book(states, symbol);
             book.orders.push(working);
             states.insert(&book_key(symbol), Entry::Book(book));

@@ -50,6 +50,9 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
             listen: listen.into(),
             settings,
             shutdown,
+            fixture: environment
+                .get_nonempty("INGENIUM_FIXTURE")
+                .map(PathBuf::from),
         };
         let config = arguments.config.as_deref();
         match ingenium_components::run(&arguments.component, config, surroundings).await {

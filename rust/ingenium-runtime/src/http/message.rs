@@ -51,6 +51,22 @@ pub struct Response {
     pub body: Bytes,
 }
 
+/// What a handler gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// An answer.
+    Answer(Response),
+    /// None: the connection ends in the middle of the exchange, as it does when a peer crashes. Recipients that are
+    /// tested need such a peer.
+    HangUp,
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self::Answer(response)
+    }
+}
+
 #[derive(Serialize)]
 struct Problem<'a> {
     title: &'static str,

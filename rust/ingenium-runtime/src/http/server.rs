@@ -20,7 +20,7 @@ use tracing::{debug, warn};
 
 use super::framing::{MAX_HEADERS, Refusal};
 use super::ledger::Ledger;
-use super::message::{Request, Response};
+use super::message::{Reply, Request, Response};
 use super::tap::Tap;
 use crate::shutdown::Shutdown;
 
@@ -57,10 +57,11 @@ impl Default for Limits {
 /// Serves requests until `shutdown` is asked for, then answers those that are open and marks it drained.
 ///
 /// The handler's future is dropped when its peer goes away: what must not be lost belongs into a task.
-pub async fn serve<H, F>(listener: TcpListener, handler: H, limits: Limits, shutdown: Shutdown)
+pub async fn serve<H, F, R>(listener: TcpListener, handler: H, limits: Limits, shutdown: Shutdown)
 where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response> + Send + 'static,
+    F: Future<Output = R> + Send + 'static,
+    R: Into<Reply> + Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(limits.max_connections));
     let mut connections = JoinSet::new();
@@ -126,10 +127,11 @@ fn report(ended: Result<(), tokio::task::JoinError>) {
     }
 }
 
-async fn connection<H, F>(socket: TcpStream, handler: H, limits: Limits, shutdown: Shutdown)
+async fn connection<H, F, R>(socket: TcpStream, handler: H, limits: Limits, shutdown: Shutdown)
 where
     H: Fn(Request) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response> + Send + 'static,
+    F: Future<Output = R> + Send + 'static,
+    R: Into<Reply> + Send + 'static,
 {
     let ledger = Ledger::default();
     let tap = Tap::new(socket, ledger.clone(), limits);
@@ -161,20 +163,27 @@ where
     }
 }
 
-/// The peer broke its request off: there is nobody to answer.
+/// Why a request has no answer: its connection is closed.
 #[derive(Debug, thiserror::Error)]
-#[error("the request body broke off")]
-struct BrokenOff(#[source] hyper::Error);
+enum Unanswered {
+    /// There is nobody to answer.
+    #[error("the request body broke off")]
+    BrokenOff(#[source] hyper::Error),
+    /// The handler wants none.
+    #[error("the handler hung up")]
+    HungUp,
+}
 
-async fn answer<H, F>(
+async fn answer<H, F, R>(
     request: hyper::Request<Incoming>,
     handler: H,
     ledger: &Ledger,
     body_timeout: Duration,
-) -> Result<hyper::Response<Full<Bytes>>, BrokenOff>
+) -> Result<hyper::Response<Full<Bytes>>, Unanswered>
 where
     H: Fn(Request) -> F,
-    F: Future<Output = Response>,
+    F: Future<Output = R>,
+    R: Into<Reply>,
 {
     let raw_head = match ledger.next_head() {
         Some(Ok(head)) => head,
@@ -191,7 +200,7 @@ where
         Ok(Err(error)) => {
             return match ledger.body_refusal() {
                 Some(refusal) => Ok(refuse(&refusal)),
-                None => Err(BrokenOff(error)),
+                None => Err(Unanswered::BrokenOff(error)),
             };
         }
         Err(_) => {
@@ -211,7 +220,10 @@ where
         body,
         raw_head,
     };
-    Ok(to_hyper(handler(request).await))
+    match handler(request).await.into() {
+        Reply::Answer(response) => Ok(to_hyper(response)),
+        Reply::HangUp => Err(Unanswered::HungUp),
+    }
 }
 
 fn refuse(refusal: &Refusal) -> hyper::Response<Full<Bytes>> {

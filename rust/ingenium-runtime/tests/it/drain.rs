@@ -51,7 +51,7 @@ async fn open_requests_are_answered_and_idle_connections_closed() {
 #[tokio::test]
 async fn a_handler_that_does_not_end_is_given_up() {
     let stop = Shutdown::manual();
-    let handler = |_: Request| async { std::future::pending().await };
+    let handler = |_: Request| async { std::future::pending::<Response>().await };
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
     let address = listener.local_addr().expect("bound");
     let limits = Limits {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Working;
 use crate::states::States;
 
-/// The state under one key: open orders under `book/<Symbol>`, bars under `bar/<Symbol> <nanoseconds>`.
+/// The state under one key: open orders under `book/<Symbol>`, bars under `bar/<Symbol> <nanoseconds>`, orders that
+/// have ended under `ended/<OrderId>`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Entry {
     /// Nothing yet.
@@ -17,6 +18,17 @@ pub enum Entry {
     Book(Book),
     /// A bar that orders may fill on.
     Bar(KeptBar),
+    /// An order that has ended: what a late cancel is told.
+    Ended(Ended),
+}
+
+/// How an order has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// What was filled of it.
+    pub cumulative: Decimal,
+    /// Its last status, as on the wire.
+    pub status: String,
 }
 
 /// One symbol's orders and how many bars are kept.
@@ -49,6 +61,10 @@ pub(super) fn bar_key(symbol: &str, start: UtcTimestamp) -> String {
 
 pub(super) fn book_key(symbol: &str) -> String {
     format!("book/{symbol}")
+}
+
+pub(super) fn ended_key(order_id: &str) -> String {
+    format!("ended/{order_id}")
 }
 
 pub(super) fn book(states: &States<Entry>, symbol: &str) -> Book {

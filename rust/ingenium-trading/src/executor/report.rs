@@ -62,6 +62,7 @@ pub(super) fn execution(
         Report::Canceled(..) => (ExecutionType::Canceled, OrderStatus::Canceled, false),
         Report::Rejected(..) => (ExecutionType::Rejected, OrderStatus::Rejected, false),
     };
+    working.status = status.as_str().to_owned();
     let leaves = if open { leaves } else { Decimal::ZERO };
     let Some(mut event) = skeleton(
         &working.order,

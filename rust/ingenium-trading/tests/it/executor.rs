@@ -3,7 +3,9 @@
 use ingenium_trading::executor::PaperExecutor;
 use ingenium_trading::{Disposition, Emission};
 use ingenium_types::Payload;
-use ingenium_types::event::{ExecutionEvent, OrderEvent, OrderSide, OrderTimeInForce, OrderType};
+use ingenium_types::event::{
+    CancelEvent, ExecutionEvent, OrderEvent, OrderSide, OrderTimeInForce, OrderType,
+};
 use rust_decimal::Decimal;
 
 use crate::scene::{Scene, at, bar, number};
@@ -260,4 +262,49 @@ fn a_bar_that_ends_before_it_starts_is_set_aside() {
     inverted.end_timestamp = None;
     assert_eq!(scene.try_give(inverted.clone(), "02"), aside);
     assert_eq!(scene.try_give(inverted, "03").0, Disposition::Applied);
+}
+
+fn cancel(of: &ExecutionEvent, day: &str) -> CancelEvent {
+    CancelEvent::new(
+        of.order_id.clone(),
+        "c1".parse().expect("an id"),
+        of.symbol.clone(),
+        of.side,
+        of.order_quantity,
+        at(day),
+    )
+}
+
+#[test]
+fn a_cancel_ends_an_open_order() {
+    let mut scene = executor();
+    scene.give(bar("A", 1, "9", "10", "100"), "02");
+    let order = report(&scene.give(buy("5", "02"), "02")[0]);
+    let emitted = scene.give(cancel(&order, "03"), "03");
+    assert_eq!(lines(&emitted), ["CANCELED CANCELED 0/0"]);
+    assert_eq!(
+        lines(&scene.give(bar("A", 3, "11", "12", "100"), "04")),
+        Vec::<String>::new(),
+        "what is canceled never fills"
+    );
+}
+
+#[test]
+fn a_late_cancel_is_told_so_and_changes_nothing() {
+    let mut scene = executor();
+    scene.give(bar("A", 1, "9", "10", "100"), "02");
+    let order = report(&scene.give(buy("5", "02"), "02")[0]);
+    scene.give(bar("A", 2, "11", "12", "100"), "03");
+    let emitted = scene.give(cancel(&order, "04"), "04");
+    assert_eq!(lines(&emitted), ["CANCEL_REJECTED FILLED 5/0"]);
+    let reason = |emission: &Emission| {
+        report(emission)
+            .reject_reason
+            .map(|reason| reason.to_string())
+    };
+    assert_eq!(reason(&emitted[0]).as_deref(), Some("TOO_LATE"));
+    let mut stranger = order;
+    stranger.order_id = "nobody".parse().expect("an id");
+    let emitted = scene.give(cancel(&stranger, "04"), "04");
+    assert_eq!(reason(&emitted[0]).as_deref(), Some("UNKNOWN_ORDER"));
 }

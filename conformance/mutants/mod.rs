@@ -1,0 +1,68 @@
+//! Broken components, one fault each, and the sound ones that they are made of.
+//!
+//! They link nothing of the SDK's, the broker's or the reference components': the judge is tested by what it has not
+//! seen. `M-NONE` is sound and passes; every other mutant must fail exactly the checks that name it.
+
+mod draft;
+mod executor;
+mod fault;
+mod ingestor;
+mod intake;
+mod outlet;
+mod portfolio;
+mod served;
+mod strategy;
+
+use ingenium_runtime::environment::{Environment, KnativeSettings};
+
+use crate::role::Role;
+
+pub use fault::{Fault, NONE, of_role};
+
+/// Why a mutant cannot run.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(String);
+
+impl Error {
+    fn new(problem: impl std::fmt::Display) -> Self {
+        Self(problem.to_string())
+    }
+}
+
+/// Runs the mutant of this name until it is told to stop.
+///
+/// # Errors
+/// When there is no such mutant, or the environment is not that of a component.
+pub async fn run(role: Role, name: &str, live: bool) -> Result<(), Error> {
+    let fault = Fault::named(role, name).ok_or_else(|| {
+        let names: Vec<&str> = of_role(role).map(|fault| fault.name).collect();
+        Error::new(format!(
+            "the role {role} has no mutant `{name}`; it has {}",
+            names.join(", ")
+        ))
+    })?;
+    let fault = Fault { live, ..fault };
+    let environment = Environment::of_process();
+    let settings = KnativeSettings::read(&environment).map_err(Error::new)?;
+    match role {
+        Role::Ingestor => ingestor::run(fault, &environment, settings).await,
+        Role::Strategy => {
+            served::serve(fault, settings, &environment, strategy::Strategy::default()).await
+        }
+        Role::Portfolio => {
+            served::serve(
+                fault,
+                settings,
+                &environment,
+                portfolio::Portfolio::default(),
+            )
+            .await
+        }
+        Role::Executor => {
+            served::serve(fault, settings, &environment, executor::Executor::default()).await
+        }
+        Role::Sink => served::serve(fault, settings, &environment, served::Nothing).await,
+        Role::Source => Err(Error::new("a source has no mutants of its own")),
+    }
+}

@@ -1,0 +1,40 @@
+//! The checks that the runner brings along, and the page of each.
+
+use include_dir::{Dir, include_dir};
+
+use crate::case::Case;
+
+static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
+static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/checks");
+
+/// The families, in the order in which they are done and reported.
+pub const FAMILIES: [&str; 11] = [
+    "env", "http", "rcv", "pay", "del", "cau", "ing", "str", "por", "exe", "ops",
+];
+
+/// All checks, by family and id.
+///
+/// # Errors
+/// The file and the place where an embedded case is malformed.
+pub fn cases() -> Result<Vec<Case>, String> {
+    let mut all = Vec::new();
+    for family in FAMILIES {
+        let folder = CASES
+            .get_dir(family)
+            .ok_or_else(|| format!("conformance/cases/{family} is missing"))?;
+        let mut files: Vec<_> = folder.files().collect();
+        files.sort_by_key(|file| file.path());
+        for file in files {
+            let case = serde_json::from_slice(file.contents())
+                .map_err(|error| format!("conformance/cases/{}: {error}", file.path().display()))?;
+            all.push(case);
+        }
+    }
+    Ok(all)
+}
+
+/// The page of a check: what, why, failing bytes, passing bytes, fix.
+#[must_use]
+pub fn page(id: &str) -> Option<&'static str> {
+    PAGES.get_file(format!("{id}.md"))?.contents_utf8()
+}

@@ -1,0 +1,208 @@
+//! What happens when the sink misbehaves, and when the process is to end: DEL.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use super::{Evidence, Outcome};
+use crate::emission::{Emission, Fate, Via};
+use crate::report::Violation;
+use crate::scene::Scene;
+
+/// A second attempt that comes sooner is no backoff.
+const LEAST_WAIT: Duration = Duration::from_millis(5);
+
+/// Statuses that a retry can cure (Knative data plane).
+const fn is_retriable(status: u16) -> bool {
+    matches!(status, 404 | 408 | 409 | 429 | 500..)
+}
+
+/// Posts to the sink about the case's symbols, by event.
+fn posts<'a>(
+    scene: &Scene,
+    evidence: &Evidence<'a>,
+) -> BTreeMap<(String, String), Vec<&'a Emission>> {
+    let mut posts: BTreeMap<_, Vec<&Emission>> = BTreeMap::new();
+    let ours = evidence
+        .emissions
+        .iter()
+        .filter(|one| one.instance == scene.instance && one.via == Via::Sink)
+        .filter(|one| one.symbol().is_some_and(|symbol| scene.owns(&symbol)));
+    for one in ours {
+        if let Some(identity) = one.identity() {
+            posts.entry(identity).or_default().push(one);
+        }
+    }
+    posts
+}
+
+pub(super) fn retried(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for attempts in posts(scene, evidence).values() {
+        let refused = attempts
+            .iter()
+            .filter(|one| matches!(one.fate, Fate::Answered(status) if is_retriable(status)))
+            .count();
+        if refused == 0 {
+            continue;
+        }
+        outcome.judged += 1;
+        let last = attempts[attempts.len() - 1];
+        if last.fate != Fate::Accepted {
+            outcome.fail(last.violation(format!(
+                "the sink answered {:?}, and the event never came again",
+                last.fate
+            )));
+            continue;
+        }
+        let waits: Vec<Duration> = attempts
+            .windows(2)
+            .map(|pair| pair[1].at.saturating_sub(pair[0].at))
+            .collect();
+        if waits.first().is_some_and(|wait| *wait < LEAST_WAIT) {
+            let message = format!("it came again after {:?}: wait before a retry", waits[0]);
+            outcome.fail(last.violation(message));
+        }
+        // A busy machine stretches any of them; jitter halves them. The last one has to have grown, not each.
+        let shrinks = waits.len() > 1 && waits[waits.len() - 1] < waits[0] / 2;
+        if shrinks {
+            let message = format!("the waits between attempts shrink: {waits:?}");
+            outcome.fail(last.violation(message));
+        }
+    }
+    outcome
+}
+
+pub(super) fn not_retried(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for attempts in posts(scene, evidence).values() {
+        let final_answer = |one: &&&Emission| matches!(one.fate, Fate::Answered(status) if (400..500).contains(&status) && !is_retriable(status));
+        let Some(refused) = attempts.iter().find(final_answer) else {
+            continue;
+        };
+        outcome.judged += 1;
+        if let Some(again) = attempts.iter().find(|one| one.number > refused.number) {
+            outcome.fail(again.violation(format!(
+                "the sink had answered {:?}, and the event came again: such an answer never changes",
+                refused.fate
+            )));
+        }
+    }
+    outcome
+}
+
+pub(super) fn nothing_lost(effects: usize, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    if evidence.emissions.is_empty() {
+        return outcome;
+    }
+    let mut accepted = 0;
+    for line in scene.lines.values() {
+        let about = evidence.about(scene.instance, &line.symbol);
+        outcome.judged += about.len();
+        for one in about {
+            let delivered = evidence.emissions.iter().any(|other| {
+                other.instance == one.instance
+                    && other.identity() == one.identity()
+                    && other.fate == Fate::Accepted
+            });
+            if delivered {
+                accepted += 1;
+            } else {
+                outcome.fail(one.violation(format!(
+                    "the sink did not take it ({:?}), and it never came again",
+                    one.fate
+                )));
+            }
+        }
+    }
+    if accepted < effects && outcome.failures.is_empty() {
+        let acknowledged = evidence
+            .deliveries
+            .iter()
+            .filter(|sent| sent.case == scene.case && sent.is_accepted())
+            .count();
+        outcome.judged += 1;
+        outcome.fail(Violation::shown(
+            format!(
+                "{acknowledged} deliveries were acknowledged, {accepted} effects reached the sink, expected {effects}"
+            ),
+            "",
+        ));
+    }
+    outcome
+}
+
+pub(super) fn in_order(letter: &str, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let Some(symbol) = scene.symbol(letter) else {
+        return outcome;
+    };
+    let mut newest: Option<(usize, &Emission)> = None;
+    let mut seen: HashMap<usize, ()> = HashMap::new();
+    for one in evidence.about(scene.instance, symbol) {
+        let Some(cause) = evidence.cause(one) else {
+            continue;
+        };
+        // A later emission of the same cause, such as a fill after its acknowledgement, may come in between.
+        if seen.insert(cause.number, ()).is_some() {
+            continue;
+        }
+        outcome.judged += 1;
+        if let Some((before, _)) = newest
+            && before > cause.number
+        {
+            outcome.fail(one.violation(format!(
+                "its cause was delivered before the cause of the emission before it ({})",
+                cause.about
+            )));
+        }
+        newest = Some((cause.number, one));
+    }
+    outcome
+}
+
+pub(super) fn ended_well(scene: &Scene) -> Outcome {
+    let mut outcome = Outcome::of(scene.ends.len());
+    for ended in &scene.ends {
+        use std::os::unix::process::ExitStatusExt as _;
+        let Some(status) = ended.status else {
+            outcome.fail(Violation::shown(
+                "it did not end within 10 s of TERM and was killed",
+                "",
+            ));
+            continue;
+        };
+        let code = status.code();
+        if code == Some(0) {
+            continue;
+        }
+        let words = match (code, status.signal()) {
+            (Some(code), _) => format!("status {code}"),
+            (None, Some(signal)) => format!("signal {signal}"),
+            (None, None) => "no status".to_owned(),
+        };
+        let violation = Violation::shown(format!("it ended with {words}, expected status 0"), "");
+        // 128 + SIGTERM is the habit of a virtual machine that ran its shutdown hooks.
+        if code == Some(143) {
+            outcome.warnings.push(violation);
+        } else {
+            outcome.fail(violation);
+        }
+    }
+    outcome
+}
+
+pub(super) fn drained(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let caused = scene.attempts.iter().filter_map(|attempt| attempt.cause);
+    for delivery in caused.filter_map(|cause| evidence.deliveries.get(cause)) {
+        outcome.judged += 1;
+        let answered = delivery.status().is_some();
+        if !answered {
+            outcome.fail(delivery.violation(
+                "the request that was open at TERM got no answer: finish what you have, then end",
+            ));
+        }
+    }
+    outcome
+}

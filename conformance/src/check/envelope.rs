@@ -1,0 +1,164 @@
+//! What every emitted event must state: ENV, and payloads as far as the judge finds them wrong.
+
+use std::collections::HashMap;
+
+use ingenium_contract::Finding;
+use ingenium_types::fingerprint::Line;
+use serde_json::Value;
+
+use super::{Evidence, Outcome};
+use crate::case::Pattern;
+
+/// How far ahead of the clock an event may be dated, in nanoseconds.
+const AHEAD: i64 = 5_000_000_000;
+
+pub(super) fn no_finding(evidence: &Evidence<'_>, must: &[Pattern], should: &[Pattern]) -> Outcome {
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    let about = |finding: &Finding| {
+        format!(
+            "{} at {}: {}",
+            finding.rule, finding.pointer, finding.message
+        )
+    };
+    for one in evidence.emissions {
+        for finding in &one.verdict.findings {
+            if must.iter().any(|pattern| pattern.matches(finding)) {
+                outcome.fail(one.violation(about(finding)));
+            } else if should.iter().any(|pattern| pattern.matches(finding)) {
+                outcome.warnings.push(one.violation(about(finding)));
+            }
+        }
+    }
+    outcome
+}
+
+pub(super) fn unique_ids(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    let mut seen: HashMap<(String, String), Line> = HashMap::new();
+    for one in evidence.emissions {
+        let Some(event) = &one.verdict.event else {
+            let about_id = |finding: &Finding| finding.pointer == "/id";
+            if one.verdict.findings.iter().any(about_id) {
+                outcome.fail(one.violation("the event has no usable id"));
+            }
+            continue;
+        };
+        let data = event.json_data().map(AsRef::as_ref);
+        let line = Line::new(
+            &event.type_,
+            event.subject.as_deref(),
+            event.instant(),
+            data,
+        );
+        let Ok(line) = line else {
+            continue;
+        };
+        let key = (event.source.clone(), event.id.clone());
+        if seen.get(&key).is_some_and(|other| *other != line) {
+            outcome.fail(one.violation(format!(
+                "id `{}` of source `{}` stands for two different events",
+                event.id, event.source
+            )));
+        }
+        seen.insert(key, line);
+    }
+    outcome
+}
+
+pub(super) fn type_of_role(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    for one in evidence.emissions {
+        let stated = one.attribute("type").unwrap_or_default();
+        match one.event_type() {
+            Some(known) if evidence.role.may_emit(known) => {}
+            Some(known) => outcome.fail(one.violation(format!(
+                "`{known}` is emitted by the role {}, not {}",
+                known.emitted_by(),
+                evidence.role
+            ))),
+            None if stated.is_empty() => {
+                outcome.fail(one.violation("the event has no usable type"));
+            }
+            None => {
+                outcome.fail(one.violation(format!("`{stated}` is not in the catalog")));
+            }
+        }
+    }
+    outcome
+}
+
+pub(super) fn increasing_sequence(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut last: HashMap<(usize, String, String), (String, String)> = HashMap::new();
+    for one in evidence.emissions {
+        let (Some(sequence), Some((source, id))) = (one.attribute("sequence"), one.identity())
+        else {
+            continue;
+        };
+        outcome.judged += 1;
+        let series = (
+            one.instance,
+            source,
+            one.attribute("type").unwrap_or_default(),
+        );
+        if let Some((before, other)) = last.get(&series)
+            && *other != id
+            && *before >= sequence
+        {
+            outcome.fail(one.violation(format!(
+                "`sequence` is `{sequence}`, the one before was `{before}`"
+            )));
+        }
+        last.insert(series, (sequence, id));
+    }
+    outcome
+}
+
+pub(super) fn not_from_the_future(evidence: &Evidence<'_>) -> Outcome {
+    // Times of a simulated run are event times of another day: there is nothing to compare them with.
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    if !evidence.stimuli.is_live() {
+        return outcome;
+    }
+    for one in evidence.emissions {
+        let Some(time) = one.verdict.event.as_ref().and_then(|event| event.instant()) else {
+            continue;
+        };
+        let arrived = i64::try_from(one.at.as_nanos()).unwrap_or(i64::MAX);
+        let now = evidence.started.as_nanoseconds().saturating_add(arrived);
+        if time.as_nanoseconds() > now.saturating_add(AHEAD) {
+            outcome.warnings.push(one.violation(format!(
+                "`time` is {time}, more than 5 s ahead of the clock"
+            )));
+        }
+    }
+    outcome
+}
+
+pub(super) fn short_names(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    for one in evidence.emissions {
+        let Some(event) = &one.verdict.event else {
+            continue;
+        };
+        for (name, _) in event.extensions.iter().filter(|(name, _)| name.len() > 20) {
+            outcome.warnings.push(one.violation(format!(
+                "the attribute name `{name}` has {} characters, more than 20",
+                name.len()
+            )));
+        }
+    }
+    outcome
+}
+
+pub(super) fn data_is_object(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    for one in evidence.emissions {
+        if let Value::String(text) = &one.loose.data
+            && serde_json::from_str::<Value>(text).is_ok_and(|inner| inner.is_object())
+        {
+            outcome.fail(one.violation("`data` is JSON inside a string, not an object"));
+        }
+    }
+    outcome
+}

@@ -1,0 +1,233 @@
+//! What an executor promises: EXE.
+
+use std::collections::{BTreeMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use super::{Evidence, Outcome};
+use crate::emission::Emission;
+use crate::scene::Scene;
+use crate::stimulus::data_of;
+
+fn decimal(one: &Emission, name: &str) -> Option<Decimal> {
+    one.member(name)?.parse().ok()
+}
+
+/// The life of each order: its executions in order, each once, without answers to other events.
+fn lives<'a>(evidence: &Evidence<'a>) -> BTreeMap<(usize, String), Vec<&'a Emission>> {
+    let mut lives: BTreeMap<_, Vec<&Emission>> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    for one in evidence
+        .emissions
+        .iter()
+        .filter(|one| one.kind() == "execution")
+    {
+        if one
+            .identity()
+            .is_some_and(|identity| !seen.insert((one.instance, identity)))
+        {
+            continue;
+        }
+        let answer = one.member("ExecType") == Some("CANCEL_REJECTED")
+            || one.member("RejectReason") == Some("DUPLICATE_ORDER");
+        if let (Some(order), false) = (one.member("OrderId"), answer) {
+            lives
+                .entry((one.instance, order.to_owned()))
+                .or_default()
+                .push(one);
+        }
+    }
+    lives
+}
+
+pub(super) fn fills_add_up(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for life in lives(evidence).values() {
+        let mut filled = Decimal::ZERO;
+        for one in life {
+            outcome.judged += 1;
+            let (Some(ordered), Some(cumulative), Some(leaves)) = (
+                decimal(one, "OrderQuantity"),
+                decimal(one, "CumulativeQuantity"),
+                decimal(one, "LeavesQuantity"),
+            ) else {
+                outcome.fail(one.violation("its quantities are no decimals"));
+                continue;
+            };
+            if one.member("ExecType") == Some("TRADE") {
+                let last = decimal(one, "LastQuantity").unwrap_or_default();
+                filled = filled.checked_add(last).unwrap_or(Decimal::MAX);
+            }
+            if cumulative != filled {
+                outcome.fail(one.violation(format!(
+                    "`CumulativeQuantity` is {cumulative}, the fills so far add up to {filled}"
+                )));
+            }
+            if cumulative > ordered {
+                outcome.fail(
+                    one.violation(format!("{cumulative} was filled of an order for {ordered}")),
+                );
+            }
+            let is_open = matches!(
+                one.member("Status"),
+                Some("NEW" | "PARTIALLY_FILLED" | "PENDING_CANCEL" | "SUSPENDED")
+            );
+            let expected = if is_open {
+                ordered.saturating_sub(cumulative)
+            } else {
+                Decimal::ZERO
+            };
+            if leaves != expected {
+                outcome.fail(
+                    one.violation(format!("`LeavesQuantity` is {leaves}, expected {expected}")),
+                );
+            }
+        }
+    }
+    outcome
+}
+
+/// Whether a status may follow another (FIX 4.4, order state changes, as the contract cuts them).
+fn may_follow(before: Option<&str>, now: &str) -> bool {
+    match before {
+        None => matches!(
+            now,
+            "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED"
+        ),
+        Some("NEW") => now != "NEW",
+        Some("PARTIALLY_FILLED") => !matches!(now, "NEW" | "REJECTED"),
+        Some("PENDING_CANCEL" | "SUSPENDED") => true,
+        // Terminal: nothing follows.
+        Some(_) => false,
+    }
+}
+
+pub(super) fn status_moves(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for life in lives(evidence).values() {
+        let mut before: Option<&str> = None;
+        for one in life {
+            let now = one.member("Status").unwrap_or_default();
+            let exec_type = one.member("ExecType").unwrap_or_default();
+            // Corrections and reconciliation may touch an order that is done.
+            let late = matches!(exec_type, "TRADE_CORRECT" | "TRADE_CANCEL")
+                || one.loose.data.get("Reconciled") == Some(&serde_json::Value::Bool(true))
+                || exec_type == "TRIGGERED"
+                || exec_type == "REPLACED";
+            outcome.judged += 1;
+            if !late && !may_follow(before, now) {
+                outcome.fail(one.violation(format!(
+                    "status {now} after {}",
+                    before.unwrap_or("nothing")
+                )));
+            }
+            before = Some(now);
+        }
+    }
+    outcome
+}
+
+pub(super) fn terminal(letter: &str, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let Some(symbol) = scene.symbol(letter) else {
+        return Outcome::default();
+    };
+    let about = evidence.about(scene.instance, symbol);
+    let mut outcome = Outcome::of(about.len());
+    if let Some(last) = about.last()
+        && !matches!(
+            last.member("Status"),
+            Some("FILLED" | "CANCELED" | "EXPIRED" | "REJECTED")
+        )
+    {
+        outcome.fail(last.violation("this is the last word about the order, and it is still open"));
+    }
+    outcome
+}
+
+/// The payload of the order that an execution is about, as it was sent.
+fn order_of(evidence: &Evidence<'_>, one: &Emission) -> Option<serde_json::Value> {
+    let wanted = one.member("OrderId")?;
+    let data = evidence
+        .cause(one)
+        .and_then(|cause| cause.event.as_ref())
+        .map(|event| data_of(event));
+    if let Some(data) = data
+        && data.get("OrderId").and_then(|id| id.as_str()) == Some(wanted)
+        && data.get("Type").is_some()
+    {
+        return Some(data);
+    }
+    evidence.deliveries.iter().find_map(|sent| {
+        let event = sent.event.as_ref()?;
+        if !event.type_.ends_with(".order") || event.subject != one.symbol() {
+            return None;
+        }
+        let data = data_of(event);
+        (data.get("OrderId")?.as_str()? == wanted).then_some(data)
+    })
+}
+
+fn trades<'a>(
+    evidence: &'a Evidence<'_>,
+) -> impl Iterator<Item = (&'a Emission, serde_json::Value)> + 'a {
+    evidence
+        .emissions
+        .iter()
+        .filter(|one| one.kind() == "execution")
+        .filter_map(|one| Some((one, order_of(evidence, one)?)))
+}
+
+pub(super) fn limit_kept(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (one, order) in trades(evidence) {
+        let limit = order
+            .get("LimitPrice")
+            .and_then(|price| price.as_str()?.parse::<Decimal>().ok());
+        let (Some(limit), Some(last)) = (limit, decimal(one, "LastPrice")) else {
+            continue;
+        };
+        outcome.judged += 1;
+        let buys = order.get("Side").and_then(|side| side.as_str()) == Some("BUY");
+        if (buys && last > limit) || (!buys && last < limit) {
+            outcome.fail(one.violation(format!("filled at {last}, the limit is {limit}")));
+        }
+    }
+    outcome
+}
+
+pub(super) fn side_and_symbol(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for one in evidence
+        .emissions
+        .iter()
+        .filter(|one| one.kind() == "execution")
+    {
+        let Some(wanted) = one.member("OrderId") else {
+            continue;
+        };
+        let order = evidence.deliveries.iter().find_map(|sent| {
+            let event = sent.event.as_ref()?;
+            let data = data_of(event);
+            let known = data.get("OrderId").and_then(|id| id.as_str()) == Some(wanted);
+            (known && event.type_.ends_with(".order")).then_some(data)
+        });
+        outcome.judged += 1;
+        let Some(order) = order else {
+            continue; // an order that stated no id of its own
+        };
+        for name in ["Symbol", "Side"] {
+            let (found, sent) = (one.loose.data.get(name), order.get(name));
+            if found != sent {
+                let words = |value: Option<&serde_json::Value>| {
+                    value.map_or_else(|| "missing".to_owned(), ToString::to_string)
+                };
+                outcome.fail(one.violation(format!(
+                    "`{name}` is {}, the order's is {}",
+                    words(found),
+                    words(sent)
+                )));
+            }
+        }
+    }
+    outcome
+}

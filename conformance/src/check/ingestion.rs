@@ -1,0 +1,222 @@
+//! What an ingestor makes of a file: ING.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+use super::{Evidence, Outcome};
+use crate::case::Ingested;
+use crate::emission::Emission;
+use crate::report::Violation;
+use crate::scene::{Ingestion, Row, Scene};
+
+/// The members of a bar, in the order of a row's cells.
+const MEMBERS: [&str; 5] = ["Open", "High", "Low", "Close", "Volume"];
+
+pub(super) fn ingested(what: Ingested, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    match what {
+        Ingested::OnePerRow => one_per_row(scene, evidence),
+        Ingested::Increasing => increasing(scene, evidence),
+        Ingested::ExitStatus => exit_status(scene, evidence),
+        Ingested::SameAgain => same_again(scene, evidence),
+        Ingested::Counted => counted(scene, evidence),
+        Ingested::Digits => digits(scene, evidence),
+    }
+}
+
+/// The bars of a run, each event once.
+fn bars<'a>(run: &Ingestion, evidence: &Evidence<'a>) -> Vec<&'a Emission> {
+    let mut seen = std::collections::HashSet::new();
+    evidence
+        .emissions
+        .get(run.emissions.clone())
+        .unwrap_or_default()
+        .iter()
+        .filter(|one| one.identity().is_none_or(|identity| seen.insert(identity)))
+        .collect()
+}
+
+fn date(one: &Emission) -> String {
+    one.member("Timestamp")
+        .unwrap_or_default()
+        .chars()
+        .take(10)
+        .collect()
+}
+
+fn one_per_row(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for run in scene.ingestions.values().filter(|run| !run.rows.is_empty()) {
+        let found = bars(run, evidence);
+        outcome.judged += found.len();
+        let mut of_date: BTreeMap<String, Vec<&Emission>> = BTreeMap::new();
+        for one in found {
+            of_date.entry(date(one)).or_default().push(one);
+        }
+        for row in &run.rows {
+            match of_date.remove(&row.date).unwrap_or_default().as_slice() {
+                [_] => {}
+                [] if outcome.judged == 0 => {}
+                [] => outcome.fail(Violation::shown(
+                    "a well-formed row gave no event",
+                    &format!("{},{}", row.date, row.cells.join(",")),
+                )),
+                [.., last] => outcome
+                    .fail(last.violation(format!("a second event for the row of {}", row.date))),
+            }
+        }
+        for (date, extra) in of_date {
+            for one in extra {
+                let message = if date.is_empty() {
+                    "an event without a row: is it the header?".to_owned()
+                } else {
+                    format!("an event dated {date}, of which the file has no well-formed row")
+                };
+                outcome.fail(one.violation(message));
+            }
+        }
+    }
+    outcome
+}
+
+fn increasing(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for run in scene.ingestions.values() {
+        let mut last: HashMap<[String; 3], String> = HashMap::new();
+        for one in bars(run, evidence) {
+            let Some(at) = one.member("Timestamp") else {
+                continue;
+            };
+            let period = one
+                .loose
+                .data
+                .pointer("/Data/Period")
+                .and_then(Value::as_str);
+            let series = [
+                one.symbol().unwrap_or_default(),
+                one.member("Type").unwrap_or_default().to_owned(),
+                period.unwrap_or_default().to_owned(),
+            ];
+            outcome.judged += 1;
+            if let Some(before) = last.insert(series, at.to_owned())
+                && *before >= *at
+            {
+                outcome.fail(one.violation(format!(
+                    "`Timestamp` is {at}, the event before it had {before}"
+                )));
+            }
+        }
+    }
+    outcome
+}
+
+fn exit_status(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::of(if evidence.emissions.is_empty() {
+        0
+    } else {
+        scene.ingestions.len()
+    });
+    for (name, run) in &scene.ingestions {
+        let status = run.ended.status;
+        let missing = run.rows.is_empty() || name.contains("missing");
+        let problem = match status {
+            None => Some("it did not end within 30 s and was killed".to_owned()),
+            Some(status) if missing && status.success() => {
+                Some("the file is missing, and it ended with status 0".to_owned())
+            }
+            Some(status) if !missing && !status.success() => Some(format!(
+                "all rows are well-formed, and it ended with {status}"
+            )),
+            Some(_) => None,
+        };
+        if let Some(problem) = problem {
+            let end: String = run.output.chars().rev().take(400).collect();
+            outcome.fail(Violation::shown(
+                problem,
+                &end.chars().rev().collect::<String>(),
+            ));
+        }
+    }
+    outcome
+}
+
+fn same_again(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut runs = scene.ingestions.values();
+    let (Some(first), Some(second)) = (runs.next(), runs.next()) else {
+        return Outcome::default();
+    };
+    let (first, second) = (bars(first, evidence), bars(second, evidence));
+    let mut outcome = Outcome::of(first.len());
+    let known: HashMap<_, _> = first
+        .iter()
+        .map(|one| (one.identity(), &one.loose.data))
+        .collect();
+    for one in &second {
+        match known.get(&one.identity()) {
+            Some(data) if **data == one.loose.data => {}
+            Some(_) => {
+                outcome.fail(one.violation("the second run states something else under this id"));
+            }
+            None => {
+                outcome.fail(one.violation("the second run gives this bar an id of its own"));
+            }
+        }
+    }
+    if first.len() != second.len() && outcome.failures.is_empty() {
+        let message = format!("{} events, then {}", first.len(), second.len());
+        outcome.fail(Violation::shown(message, ""));
+    }
+    outcome
+}
+
+fn counted(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = one_per_row(scene, evidence);
+    for run in scene.ingestions.values().filter(|run| run.malformed > 0) {
+        let numbers = run
+            .output
+            .split(|c: char| !c.is_ascii_digit())
+            .any(|digits| digits.parse() == Ok(run.malformed));
+        if !numbers {
+            let end: String = run.output.chars().take(400).collect();
+            outcome.fail(Violation::shown(
+                format!(
+                    "{} rows are malformed, and its output does not say so",
+                    run.malformed
+                ),
+                &end,
+            ));
+        }
+    }
+    outcome
+}
+
+fn digits(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for run in scene.ingestions.values() {
+        let rows: HashMap<&str, &Row> = run
+            .rows
+            .iter()
+            .map(|row| (row.date.as_str(), row))
+            .collect();
+        for one in bars(run, evidence) {
+            let Some(row) = rows.get(date(one).as_str()) else {
+                continue;
+            };
+            outcome.judged += 1;
+            for (name, cell) in MEMBERS.iter().zip(&row.cells) {
+                let found = one.loose.data.pointer(&format!("/Data/{name}"));
+                let text = match found {
+                    Some(Value::String(text)) => text.clone(),
+                    Some(other) => other.to_string(),
+                    None => "missing".to_owned(),
+                };
+                if text != *cell {
+                    outcome.fail(
+                        one.violation(format!("`{name}` is `{text}`, the file says `{cell}`")),
+                    );
+                }
+            }
+        }
+    }
+    outcome
+}

@@ -1,0 +1,452 @@
+//! The steps of a case, done to an instance.
+
+mod fixture;
+mod series;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+
+use crate::case::{Awaited, Case, End, Event, Manner, Outcome, RawMessage, Sent, Step, Trip};
+use crate::emission::Emission;
+use crate::role::Role;
+use crate::scene::{Line, Scene};
+use crate::sink::SinkAnswer;
+use crate::stage::Stage;
+use crate::stimulus::{Changes, FIRST_DAY, data_of};
+use crate::target::Error;
+use crate::trip;
+
+/// How long a component may go on emitting after the last step before its silence is no longer waited for.
+const QUIET_WITHIN: Duration = Duration::from_secs(3);
+
+/// Does a case's steps.
+///
+/// # Errors
+/// When the component cannot be started again: there is nothing more to judge.
+pub(crate) async fn conduct(case: &Case, stage: &mut Stage) -> Result<Scene, Error> {
+    let mut scene = Scene::new(&case.id, stage.number);
+    let first = stage.journal().delivered();
+    let mut conductor = Conductor {
+        name: Arc::clone(&scene.case),
+        stage,
+        scene: &mut scene,
+    };
+    for step in &case.steps {
+        conductor.step(step).await?;
+    }
+    // The next case's sink behaves, whatever this one's did.
+    stage.sink.behave(&[]);
+    scene.deliveries = first..stage.journal().delivered();
+    scene.alive = stage.is_alive();
+    scene.ready_after = stage
+        .target
+        .as_ref()
+        .map_or(Duration::ZERO, |target| target.ready_after);
+    Ok(scene)
+}
+
+struct Conductor<'a> {
+    name: Arc<str>,
+    stage: &'a mut Stage,
+    scene: &'a mut Scene,
+}
+
+impl Conductor<'_> {
+    async fn step(&mut self, step: &Step) -> Result<(), Error> {
+        match step {
+            Step::Provoke(trip) => self.provoke(trip).await,
+            Step::Parallel { times } => self.parallel(*times).await,
+            Step::Send(sent) => self.send(sent).await,
+            Step::Resend { what, name, times } => {
+                self.resend(what, name.as_deref(), *times).await;
+            }
+            Step::Again { what, name, data } => self.again(what, name, data).await,
+            Step::SendRaw(messages) => self.send_raw(messages).await,
+            Step::Await(awaited) => self.wait_for(awaited).await,
+            Step::Execute {
+                order,
+                outcome,
+                name,
+                data,
+            } => self.execute(order, *outcome, name.as_deref(), data).await,
+            Step::Sink(answers) => self.stage.sink.behave(answers),
+            Step::Drain { sink_delay_ms } => self.drain(*sink_delay_ms).await,
+            Step::Stop(how) => self.stop(*how).await,
+            Step::Start => self.stage.start().await?,
+            Step::Request { method } => {
+                let about = format!("{method} /");
+                let number = self
+                    .stage
+                    .send_once(&self.name, method, about, Vec::new(), Bytes::new())
+                    .await;
+                self.bind(Some(method), number);
+            }
+            Step::Series { .. } | Step::Prefixes { .. } | Step::Replay => {
+                series::play(self, step).await?;
+            }
+            Step::Ingest { fixture, name } => fixture::ingest(self, *fixture, name).await?,
+            Step::Quiet { ms } => self.quiet(Duration::from_millis(*ms)).await,
+        }
+        Ok(())
+    }
+
+    /// The line of a letter.
+    fn line(&mut self, letter: &str) -> Line {
+        match self.scene.lines.get(letter) {
+            Some(line) => line.clone(),
+            None => Line {
+                symbol: self.stage.stimuli().symbol(&self.scene.case, letter),
+                day: FIRST_DAY,
+                nth: 0,
+            },
+        }
+    }
+
+    fn keep_line(&mut self, letter: &str, line: Line) {
+        self.scene.lines.insert(letter.to_owned(), line);
+    }
+
+    fn bind(&mut self, name: Option<&str>, number: usize) {
+        if let Some(name) = name {
+            self.scene.sent.insert(name.to_owned(), number);
+        }
+    }
+
+    async fn provoke(&mut self, trip: &Trip) {
+        for _ in 0..trip.times.unwrap_or(1) {
+            let mut line = self.line(&trip.symbol);
+            // Known before it is used: what arrives meanwhile belongs to the case.
+            self.keep_line(&trip.symbol, line.clone());
+            let attempt =
+                trip::provoke(self.stage, &self.name, &mut line, &trip.manner, trip.keep).await;
+            self.keep_line(&trip.symbol, line);
+            if let Some(cause) = attempt.cause {
+                self.bind(trip.name.as_deref(), cause);
+            }
+            if let (Some(name), Some(first)) = (&trip.name, attempt.first) {
+                self.scene.emitted.insert(format!("{name}.effect"), first);
+            }
+            self.scene.attempts.push(attempt);
+        }
+    }
+
+    async fn parallel(&mut self, times: usize) {
+        let mut lines: Vec<(String, Line)> = (1..=times)
+            .map(|number| format!("P{number}"))
+            .map(|letter| {
+                let line = self.line(&letter);
+                (letter, line)
+            })
+            .collect();
+        self.scene.lines.extend(lines.iter().cloned());
+        let (stage, name, plain) = (&*self.stage, &self.name, Manner::default());
+        if stage.shared.role == Role::Portfolio {
+            // All the bars at once; then one order at a time, since its cash is finite.
+            let bars = lines.iter_mut().map(|(_, line)| async {
+                let bar = stage.stimuli().bar(&line.symbol, line.day, &Changes::new());
+                line.day += 1;
+                stage.deliver(name, bar, &plain).await
+            });
+            join_all(bars).await;
+            for (_, line) in &mut lines {
+                let attempt = trip::order(stage, name, line).await;
+                self.scene.attempts.push(attempt);
+            }
+            self.scene.lines.extend(lines);
+            return;
+        }
+        let trips = lines
+            .iter_mut()
+            .map(|(_, line)| trip::provoke(stage, name, line, &plain, false));
+        let attempts = join_all(trips).await;
+        self.scene.attempts.extend(attempts);
+        self.scene.lines.extend(lines);
+    }
+
+    async fn send(&mut self, sent: &Sent) {
+        let mut line = self.line(&sent.symbol);
+        let stimuli = self.stage.stimuli();
+        let kind = match (sent.event, self.stage.shared.role) {
+            (Event::Input, Role::Portfolio) => Event::Signal,
+            (Event::Input, Role::Executor) => Event::Order,
+            (Event::Input, _) => Event::Bar,
+            (other, _) => other,
+        };
+        let event = match kind {
+            Event::Bar | Event::Input => {
+                line.day += 1;
+                stimuli.bar(&line.symbol, line.day - 1, &sent.data)
+            }
+            Event::LateBar => stimuli.bar(&line.symbol, FIRST_DAY - 1, &sent.data),
+            Event::Signal => {
+                line.nth += 1;
+                stimuli.signal(&line.symbol, line.day, line.nth, &sent.data)
+            }
+            Event::Order => {
+                line.nth += 1;
+                stimuli.order(&line.symbol, line.day, line.nth, &sent.data)
+            }
+            Event::Cancel => {
+                let of = sent.of.as_deref().and_then(|name| self.event(name));
+                let Some(order) = of else {
+                    return self.mistake(format!("no order `{:?}` to cancel", sent.of));
+                };
+                self.stage.stimuli().cancel(&order, line.day, &sent.data)
+            }
+            Event::UnknownData => {
+                line.day += 1;
+                stimuli.unknown_data(&line.symbol, line.day - 1)
+            }
+            Event::UnknownType => {
+                let mut event = stimuli.bar(&line.symbol, line.day, &sent.data);
+                event.type_ = "com.example.weather".to_owned();
+                event.dataschema = None;
+                event
+            }
+        };
+        self.keep_line(&sent.symbol, line);
+        let number = self.stage.deliver(&self.name, event, &sent.manner).await;
+        self.bind(sent.name.as_deref(), number);
+    }
+
+    /// The event that was sent under a name.
+    fn event(&self, name: &str) -> Option<Arc<ingenium_contract::CloudEvent>> {
+        let number = self.scene.sent.get(name)?;
+        self.stage.journal().delivery(*number)?.event
+    }
+
+    async fn resend(&mut self, what: &str, name: Option<&str>, times: usize) {
+        let Some(number) = self.scene.sent.get(what).copied() else {
+            return self.unbound(what);
+        };
+        for time in 0..times {
+            let again = self.stage.repeat(&self.name, number).await;
+            if let (0, Some(again)) = (time, again) {
+                self.bind(name, again);
+            }
+        }
+    }
+
+    async fn again(&mut self, what: &str, name: &str, data: &Changes) {
+        let Some(event) = self.event(what) else {
+            return self.unbound(what);
+        };
+        let nth = self.stage.journal().delivered();
+        let event = self.stage.stimuli().again(&event, nth, data);
+        let number = self
+            .stage
+            .deliver(&self.name, event, &Manner::default())
+            .await;
+        self.bind(Some(name), number);
+    }
+
+    async fn send_raw(&mut self, messages: &[RawMessage]) {
+        let line = self.line("A");
+        self.keep_line("A", line.clone());
+        let sample = self.sample(&line);
+        let run = sample.attribute("ingeniumrun").unwrap_or_default();
+        let fill = |text: &str| {
+            text.replace("{type}", &sample.type_)
+                .replace("{symbol}", &line.symbol)
+                .replace("{source}", &sample.source)
+                .replace("{run}", &run)
+                .replace("{data}", &data_of(&sample).to_string())
+        };
+        for (index, message) in messages.iter().enumerate() {
+            let id = format!("{}-{}-raw-{index}", self.stage.stimuli().token, self.name);
+            let fill = |text: &str| fill(text).replace("{id}", &id);
+            let headers = message
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), fill(value)))
+                .collect();
+            let body = match &message.body_hex {
+                Some(hex) => decode_hex(hex),
+                None => fill(&message.body).into_bytes(),
+            };
+            let number = self
+                .stage
+                .send_once(
+                    &self.name,
+                    "POST",
+                    message.name.clone(),
+                    headers,
+                    body.into(),
+                )
+                .await;
+            self.bind(Some(&message.name), number);
+        }
+    }
+
+    /// The event that the role acts on.
+    fn sample(&self, line: &Line) -> ingenium_contract::CloudEvent {
+        let stimuli = self.stage.stimuli();
+        let none = Changes::new();
+        match self.stage.shared.role {
+            Role::Portfolio => stimuli.signal(&line.symbol, line.day, 0, &none),
+            Role::Executor => stimuli.order(&line.symbol, line.day, 0, &none),
+            Role::Strategy | Role::Sink | Role::Ingestor | Role::Source => {
+                stimuli.bar(&line.symbol, line.day, &none)
+            }
+        }
+    }
+
+    async fn wait_for(&mut self, awaited: &Awaited) {
+        let symbol = self.line(&awaited.symbol).symbol;
+        let known: Vec<usize> = self.scene.emitted.values().copied().collect();
+        let from = self.last_input(&symbol);
+        let wanted = |emission: &Emission| {
+            emission.number >= from
+                && emission.kind() == awaited.emit
+                && emission.symbol().as_deref() == Some(&symbol)
+                && emission.has(&awaited.data)
+                && !known.contains(&emission.number)
+        };
+        let stage = &*self.stage;
+        let found = match awaited.within_ms {
+            Some(ms) => {
+                let of_instance =
+                    |emission: &Emission| emission.instance == stage.number && wanted(emission);
+                let patience = Duration::from_millis(ms).min(stage.patience());
+                stage.journal().wait(0, patience, of_instance).await
+            }
+            None => trip::arrival(stage, 0, wanted).await,
+        };
+        match (found, &awaited.name) {
+            (Some(number), Some(name)) => {
+                self.scene.emitted.insert(name.clone(), number);
+            }
+            (Some(_), None) => {}
+            (None, _) => self.scene.missed.push(describe(awaited)),
+        }
+    }
+
+    /// The first emission that the last event which the role acts on can have led to.
+    fn last_input(&self, symbol: &str) -> usize {
+        let kinds: &[&str] = match self.stage.shared.role {
+            Role::Portfolio => &[".signal"],
+            Role::Executor => &[".order", ".cancel"],
+            _ => &[],
+        };
+        self.stage.journal().after_last(|sent| {
+            sent.case == self.name
+                && sent.event.as_ref().is_some_and(|event| {
+                    event.subject.as_deref() == Some(symbol)
+                        && kinds.iter().any(|kind| event.type_.ends_with(kind))
+                })
+        })
+    }
+
+    async fn execute(&mut self, order: &str, outcome: Outcome, name: Option<&str>, data: &Changes) {
+        let number = self.scene.emitted.get(order).copied();
+        let Some(order) = number.and_then(|number| self.stage.journal().emission(number)) else {
+            // The order never came, which was said when it was waited for.
+            return;
+        };
+        let letter = self
+            .scene
+            .lines
+            .iter()
+            .find(|(_, line)| Some(&line.symbol) == order.symbol().as_ref())
+            .map_or_else(|| "A".to_owned(), |(letter, _)| letter.clone());
+        let mut line = self.line(&letter);
+        line.nth += 1;
+        let event = self
+            .stage
+            .stimuli()
+            .execution(&order, outcome, (line.day, line.nth), data);
+        self.keep_line(&letter, line);
+        let number = self
+            .stage
+            .deliver(&self.name, event, &Manner::default())
+            .await;
+        self.bind(name, number);
+    }
+
+    async fn drain(&mut self, sink_delay_ms: u64) {
+        self.stage.sink.behave(&[SinkAnswer::Delay(sink_delay_ms)]);
+        let mut line = self.line("A");
+        self.keep_line("A", line.clone());
+        let (stage, name, plain) = (&*self.stage, &self.name, Manner::default());
+        let from = stage.journal().count();
+        let provoked = trip::provoke(stage, name, &mut line, &plain, true);
+        let ended = async {
+            let of_instance = |emission: &Emission| emission.instance == stage.number;
+            let emitted = stage
+                .journal()
+                .wait(from, stage.patience(), of_instance)
+                .await;
+            if let Some(target) = &stage.target {
+                target.ask_to_stop();
+            }
+            emitted
+        };
+        let (attempt, emitted) = tokio::join!(provoked, ended);
+        self.keep_line("A", line);
+        if emitted.is_none() {
+            self.scene
+                .missed
+                .push("an emission while it was to end".to_owned());
+        }
+        self.scene.attempts.push(attempt);
+        self.stop(End::Term).await;
+    }
+
+    async fn stop(&mut self, how: End) {
+        if let Some(target) = self.stage.target.take()
+            && let Some(ended) = target.stop(how).await
+        {
+            self.scene.ends.push(ended);
+        }
+    }
+
+    async fn quiet(&mut self, silence: Duration) {
+        self.stage
+            .journal()
+            .quiet(self.stage.number, silence, QUIET_WITHIN)
+            .await;
+    }
+
+    fn unbound(&mut self, name: &str) {
+        // Where nothing acted, nothing has the name: that is the component's doing, and said elsewhere.
+        if self.scene.missed.is_empty() && self.scene.attempts.iter().all(|a| a.cause.is_some()) {
+            self.mistake(format!("nothing was sent under the name `{name}`"));
+        }
+    }
+
+    fn mistake(&mut self, what: String) {
+        self.scene.harness = Some(what);
+    }
+}
+
+fn describe(awaited: &Awaited) -> String {
+    let members: Vec<String> = awaited
+        .data
+        .iter()
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    if members.is_empty() {
+        format!("an event of type `{}`", awaited.emit)
+    } else {
+        format!(
+            "an event of type `{}` with {}",
+            awaited.emit,
+            members.join(", ")
+        )
+    }
+}
+
+fn decode_hex(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .filter_map(|digit| u8::try_from(digit).ok())
+        .collect();
+    digits
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect()
+}

@@ -1,0 +1,283 @@
+//! Everything that was sent and emitted in a run, in order.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use bytes::Bytes;
+use ingenium_contract::CloudEvent;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::emission::{Emission, Fate, Message, Via};
+
+/// The most that is recorded, in bytes and in messages: a component that never stops must not take the memory.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+const MOST_MESSAGES: usize = 100_000;
+
+/// A delivery of the runner's.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Its place among the deliveries.
+    pub number: usize,
+    /// The instance that it went to.
+    pub instance: usize,
+    /// The case that it belongs to.
+    pub case: Arc<str>,
+    /// The event, where it is one.
+    pub event: Option<Arc<CloudEvent>>,
+    /// What it is, in words.
+    pub about: String,
+    /// When it was sent.
+    pub at: Duration,
+    /// How many emissions had arrived before.
+    pub after: usize,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+    /// What came back; `None` until it has.
+    pub answer: Option<Result<Answered, String>>,
+    /// How long that took.
+    pub took: Duration,
+    /// How often it was delivered.
+    pub attempts: usize,
+}
+
+/// An answer to a delivery.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body.
+    pub body: Bytes,
+    /// The emission that the body is, if it is an event.
+    pub reply: Option<usize>,
+}
+
+impl Delivery {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match &self.answer {
+            Some(Ok(answered)) => Some(answered.status),
+            _ => None,
+        }
+    }
+
+    /// Whether it was accepted.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.status()
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+/// The record of a run. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    entries: Arc<Mutex<Entries>>,
+    version: Arc<watch::Sender<usize>>,
+    start: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    emissions: Vec<Emission>,
+    deliveries: Vec<Delivery>,
+    bytes: usize,
+    refused: usize,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            entries: Arc::default(),
+            version: Arc::new(watch::Sender::new(0)),
+            start: Instant::now(),
+        }
+    }
+}
+
+impl Journal {
+    /// The time since the run began.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// How many emissions there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.lock().emissions.len()
+    }
+
+    /// How many emissions were too many.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.lock().refused
+    }
+
+    /// Records an emission; `None` when there is no room for it.
+    #[must_use]
+    pub fn emitted(
+        &self,
+        instance: usize,
+        via: Via,
+        fate: Fate,
+        message: Message,
+    ) -> Option<usize> {
+        let at = self.elapsed();
+        let size = message.head.len() + message.body.len();
+        {
+            let mut entries = self.lock();
+            if entries.bytes.saturating_add(size) > MOST_BYTES
+                || entries.emissions.len() >= MOST_MESSAGES
+            {
+                entries.refused += 1;
+                return None;
+            }
+            entries.bytes += size;
+        }
+        // Judged outside the lock: it takes microseconds, and others want to record meanwhile.
+        let judged = Emission::judge(message);
+        let mut entries = self.lock();
+        let number = entries.emissions.len();
+        entries.emissions.push(Emission {
+            number,
+            instance,
+            at,
+            via,
+            fate,
+            ..judged
+        });
+        drop(entries);
+        self.version.send_modify(|version| *version += 1);
+        Some(number)
+    }
+
+    /// Says what became of an emission.
+    pub fn settle(&self, number: usize, fate: Fate) {
+        if let Some(emission) = self.lock().emissions.get_mut(number) {
+            emission.fate = fate;
+        }
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Records a delivery before it is sent, and says which it is.
+    #[must_use]
+    pub fn sending(&self, delivery: Delivery) -> usize {
+        let mut entries = self.lock();
+        let number = entries.deliveries.len();
+        let after = entries.emissions.len();
+        entries.deliveries.push(Delivery {
+            number,
+            after,
+            at: self.start.elapsed(),
+            ..delivery
+        });
+        number
+    }
+
+    /// Records what came back.
+    pub fn answered(&self, number: usize, answer: Result<Answered, String>) {
+        let elapsed = self.elapsed();
+        if let Some(delivery) = self.lock().deliveries.get_mut(number) {
+            delivery.took = elapsed.saturating_sub(delivery.at);
+            delivery.attempts += 1;
+            delivery.answer = Some(answer);
+        }
+    }
+
+    /// A delivery.
+    #[must_use]
+    pub fn delivery(&self, number: usize) -> Option<Delivery> {
+        self.lock().deliveries.get(number).cloned()
+    }
+
+    /// An emission.
+    #[must_use]
+    pub fn emission(&self, number: usize) -> Option<Emission> {
+        self.lock().emissions.get(number).cloned()
+    }
+
+    /// How many deliveries there are.
+    #[must_use]
+    pub fn delivered(&self) -> usize {
+        self.lock().deliveries.len()
+    }
+
+    /// What the last delivery for which `wanted` holds came after: emissions from here on may be its effects.
+    #[must_use]
+    pub fn after_last(&self, wanted: impl Fn(&Delivery) -> bool) -> usize {
+        let entries = self.lock();
+        let last = entries.deliveries.iter().rev().find(|sent| wanted(sent));
+        last.map_or(0, |sent| sent.after)
+    }
+
+    /// All deliveries.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.lock().deliveries.clone()
+    }
+
+    /// All emissions.
+    #[must_use]
+    pub fn emissions(&self) -> Vec<Emission> {
+        self.lock().emissions.clone()
+    }
+
+    /// The first emission from number `from` on for which `wanted` holds, when it comes within `patience`.
+    pub async fn wait(
+        &self,
+        from: usize,
+        patience: Duration,
+        wanted: impl Fn(&Emission) -> bool,
+    ) -> Option<usize> {
+        let mut version = self.version.subscribe();
+        let find = async {
+            loop {
+                version.mark_unchanged();
+                let found = self.find(from, &wanted);
+                if found.is_some() {
+                    return found;
+                }
+                if version.changed().await.is_err() {
+                    return None;
+                }
+            }
+        };
+        tokio::time::timeout(patience, find).await.ok().flatten()
+    }
+
+    /// The first emission from number `from` on for which `wanted` holds.
+    #[must_use]
+    pub fn find(&self, from: usize, wanted: impl Fn(&Emission) -> bool) -> Option<usize> {
+        let entries = self.lock();
+        let later = entries.emissions.get(from..)?;
+        later
+            .iter()
+            .find(|emission| wanted(emission))
+            .map(|emission| emission.number)
+    }
+
+    /// Waits until nothing has arrived from `instance` for `silence`; not longer than `patience`.
+    pub async fn quiet(&self, instance: usize, silence: Duration, patience: Duration) {
+        let of_instance = |emission: &Emission| emission.instance == instance;
+        let fall_silent = async {
+            let mut from = self.count();
+            while let Some(number) = self.wait(from, silence, of_instance).await {
+                from = number + 1;
+            }
+        };
+        // Whether it fell silent or not, the time is up.
+        drop(tokio::time::timeout(patience, fall_silent).await);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries
+            .lock()
+            .expect("no code panics while it holds this lock")
+    }
+}

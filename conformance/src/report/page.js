@@ -1,0 +1,2 @@
+const field=document.getElementById("q"),count=document.getElementById("n"),checks=[...document.querySelectorAll(".check")];
+field.addEventListener("input",()=>{const words=field.value.toLowerCase().split(/\s+/).filter(Boolean);let shown=0;for(const check of checks){const text=check.textContent.toLowerCase();check.hidden=!words.every(word=>text.includes(word));if(!check.hidden)shown++}count.textContent=words.length?shown+" of "+checks.length:""});

@@ -1,0 +1,164 @@
+//! The sink that a component posts to: it records raw bytes, and misbehaves when it is told to.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ingenium_runtime::http::server::{self, Limits};
+use ingenium_runtime::http::{Reply, Request, Response};
+use ingenium_runtime::shutdown::Shutdown;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::emission::{Fate, Message, Via};
+use crate::journal::Journal;
+
+/// The path of the sink: with a query, so that a component that drops parts of `K_SINK` is seen.
+pub const PATH: &str = "/conformance/sink";
+/// The query of the sink.
+pub const QUERY: &str = "run=1";
+/// Where a redirect points: nobody should ever come here.
+pub const ELSEWHERE: &str = "/conformance/elsewhere";
+
+/// The largest emission that is recorded: far above what the contract allows, so that the check can say so.
+const MAX_BODY: u64 = 8 * 1024 * 1024;
+
+/// How the sink answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SinkAnswer {
+    /// 202.
+    Accept,
+    /// This status.
+    Status(u16),
+    /// 307 to another place.
+    Redirect,
+    /// 202 after so many milliseconds.
+    Delay(u64),
+    /// None: the connection is closed.
+    Close,
+}
+
+/// The answers that come next; the last one stays.
+#[derive(Debug, Default)]
+struct Script(VecDeque<SinkAnswer>);
+
+impl Script {
+    fn next(&mut self) -> SinkAnswer {
+        match self.0.len() {
+            0 => SinkAnswer::Accept,
+            1 => self.0[0],
+            _ => self.0.pop_front().unwrap_or(SinkAnswer::Accept),
+        }
+    }
+}
+
+/// A recording sink.
+#[derive(Debug)]
+pub struct Sink {
+    address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+    stop: Shutdown,
+    server: JoinHandle<()>,
+}
+
+impl Sink {
+    /// Starts listening; everything is recorded as coming from `instance`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub async fn start(
+        listen: SocketAddr,
+        instance: usize,
+        journal: Journal,
+    ) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        let script = Arc::new(Mutex::new(Script::default()));
+        let stop = Shutdown::manual();
+        let answers = Arc::clone(&script);
+        let handler = move |request: Request| {
+            let (journal, answers) = (journal.clone(), Arc::clone(&answers));
+            async move { answer(request, instance, &journal, &answers).await }
+        };
+        let limits = Limits {
+            max_body: MAX_BODY,
+            head_timeout: Duration::from_secs(30),
+            drain: Duration::from_secs(1),
+            ..Limits::default()
+        };
+        let server = tokio::spawn(server::serve(listener, handler, limits, stop.clone()));
+        Ok(Self {
+            address,
+            script,
+            stop,
+            server,
+        })
+    }
+
+    /// The URL for `K_SINK`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}{PATH}?{QUERY}", self.address)
+    }
+
+    /// How it answers from here on; the last answer stays. None: 202.
+    pub fn behave(&self, answers: &[SinkAnswer]) {
+        let mut script = self
+            .script
+            .lock()
+            .expect("no code panics while it holds this lock");
+        script.0 = answers.iter().copied().collect();
+    }
+
+    /// Stops listening.
+    pub async fn stop(self) {
+        self.stop.request();
+        // The server ends by itself; a panic inside it would be a missing emission.
+        drop(self.server.await);
+    }
+}
+
+async fn answer(
+    request: Request,
+    instance: usize,
+    journal: &Journal,
+    script: &Mutex<Script>,
+) -> Reply {
+    let message = Message {
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        headers: request.headers,
+        head: request.raw_head,
+        body: request.body,
+    };
+    // A future that is dropped because its peer hung up leaves the emission abandoned, as it should.
+    let Some(number) = journal.emitted(instance, Via::Sink, Fate::Abandoned, message) else {
+        return Response::empty(429).into();
+    };
+    let behaviour = script
+        .lock()
+        .expect("no code panics while it holds this lock")
+        .next();
+    let (status, response) = match behaviour {
+        SinkAnswer::Accept => (202, Response::empty(202)),
+        SinkAnswer::Status(status) => (status, Response::empty(status)),
+        SinkAnswer::Redirect => (307, Response::empty(307).header("location", ELSEWHERE)),
+        SinkAnswer::Delay(milliseconds) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            (202, Response::empty(202))
+        }
+        SinkAnswer::Close => return Reply::HangUp,
+    };
+    let fate = if (200..300).contains(&status) {
+        Fate::Accepted
+    } else {
+        Fate::Answered(status)
+    };
+    journal.settle(number, fate);
+    response.into()
+}

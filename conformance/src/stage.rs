@@ -1,0 +1,298 @@
+//! One instance of the component with its sink: what is sent to it goes through here.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use ingenium_contract::CloudEvent;
+use ingenium_runtime::backoff::is_retriable;
+
+use crate::case::{End, Manner};
+use crate::dress;
+use crate::emission::{Fate, Message, Via};
+use crate::journal::{Answered, Delivery, Journal};
+use crate::role::Role;
+use crate::sink::Sink;
+use crate::stimulus::Stimuli;
+use crate::target::{Error, Place, Surroundings, Target, log_file};
+
+/// How often a delivery is attempted, as a broker would.
+const MOST_ATTEMPTS: usize = 8;
+
+/// The wait before the second attempt; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(25);
+
+/// How long an instance that has never emitted anything is waited for, once it has had its full time.
+const IMPATIENCE: Duration = Duration::from_millis(50);
+
+/// What all instances of a run share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) role: Role,
+    pub(crate) place: Place,
+    pub(crate) stimuli: Stimuli,
+    pub(crate) journal: Journal,
+    pub(crate) output: PathBuf,
+    pub(crate) telemetry: String,
+    pub(crate) fixture: Option<PathBuf>,
+    pub(crate) sink_listen: Option<SocketAddr>,
+    /// How long an effect may take.
+    pub(crate) patience: Duration,
+    /// An instance had to be killed.
+    pub(crate) stubborn: AtomicBool,
+    /// How many instances there have been.
+    pub(crate) instances: AtomicUsize,
+}
+
+/// One instance.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) number: usize,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) sink: Sink,
+    pub(crate) target: Option<Target>,
+    surroundings: Surroundings,
+    /// How often it had its full time in vain.
+    fruitless: AtomicUsize,
+}
+
+impl Stage {
+    /// Opens the sink and starts the component, if its role is one that serves.
+    pub(crate) async fn open(shared: &Arc<Shared>) -> Result<Self, Error> {
+        let number = shared.instances.fetch_add(1, Ordering::Relaxed);
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let listen = shared.sink_listen.unwrap_or(any_port);
+        let sink = Sink::start(listen, number, shared.journal.clone())
+            .await
+            .map_err(|source| Error::System {
+                what: format!("recording sink on {listen}"),
+                source,
+            })?;
+        let surroundings = Surroundings {
+            role: shared.role,
+            sink: sink.url(),
+            telemetry: shared.telemetry.clone(),
+            fixture: shared.fixture.clone(),
+            state: shared.output.join(format!("state-{number}")),
+            log: log_file(&shared.output, number),
+            run: shared.stimuli.token.clone(),
+        };
+        let mut stage = Self {
+            number,
+            shared: Arc::clone(shared),
+            sink,
+            target: None,
+            surroundings,
+            fruitless: AtomicUsize::new(0),
+        };
+        if shared.role != Role::Ingestor
+            && let Err(error) = stage.start().await
+        {
+            stage.sink.stop().await;
+            return Err(error);
+        }
+        Ok(stage)
+    }
+
+    /// Starts the component (again).
+    pub(crate) async fn start(&mut self) -> Result<(), Error> {
+        self.target = Some(Target::start(&self.shared.place, &self.surroundings).await?);
+        Ok(())
+    }
+
+    /// Ends the component and its sink.
+    pub(crate) async fn close(mut self) {
+        if let Some(target) = self.target.take() {
+            // One that has ignored TERM once is not asked again: it costs ten seconds each time.
+            let how = if self.shared.stubborn.load(Ordering::Relaxed) {
+                End::Kill
+            } else {
+                End::Term
+            };
+            let ended = target.stop(how).await;
+            if ended.is_some_and(|ended| ended.status.is_none()) {
+                self.shared.stubborn.store(true, Ordering::Relaxed);
+            }
+        }
+        self.sink.stop().await;
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.shared.journal
+    }
+
+    pub(crate) fn stimuli(&self) -> &Stimuli {
+        &self.shared.stimuli
+    }
+
+    /// What a process of this instance is given, with another fixture.
+    pub(crate) fn surroundings(&self, fixture: PathBuf) -> Surroundings {
+        Surroundings {
+            fixture: Some(fixture),
+            ..self.surroundings.clone()
+        }
+    }
+
+    /// How long an effect is waited for.
+    pub(crate) fn patience(&self) -> Duration {
+        if self.is_fruitless() {
+            return IMPATIENCE;
+        }
+        // What has kept us waiting in vain is believed more quickly.
+        match self.fruitless.load(Ordering::Relaxed) {
+            0 | 1 => self.shared.patience,
+            2 | 3 => self.shared.patience / 5,
+            _ => self.shared.patience / 20,
+        }
+    }
+
+    /// Whether this instance has had its full time and has never emitted anything.
+    pub(crate) fn is_fruitless(&self) -> bool {
+        self.fruitless.load(Ordering::Relaxed) > 0
+            && self
+                .journal()
+                .find(0, |emission| emission.instance == self.number)
+                .is_none()
+    }
+
+    /// Says that it had its full time.
+    pub(crate) fn had_its_time(&self) {
+        self.fruitless.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.target.as_mut().is_none_or(Target::is_alive)
+    }
+
+    /// Delivers an event as a broker does: again after an answer that a retry can cure, never after another.
+    pub(crate) async fn deliver(
+        &self,
+        case: &Arc<str>,
+        event: CloudEvent,
+        manner: &Manner,
+    ) -> usize {
+        let event = dress::event(event, manner);
+        let (headers, body) = dress::message(&event, manner);
+        let about = format!("{} `{}`", event.type_, event.id);
+        let number = self.record(case, Some(Arc::new(event)), about, headers, body.into());
+        self.attempt(number, "POST", manner.title_case, MOST_ATTEMPTS)
+            .await;
+        number
+    }
+
+    /// Sends a message once.
+    pub(crate) async fn send_once(
+        &self,
+        case: &Arc<str>,
+        method: &str,
+        about: String,
+        headers: Vec<(String, String)>,
+        body: Bytes,
+    ) -> usize {
+        let number = self.record(case, None, about, headers, body);
+        self.attempt(number, method, false, 1).await;
+        number
+    }
+
+    /// Sends what was sent before again, byte for byte.
+    pub(crate) async fn repeat(&self, case: &Arc<str>, number: usize) -> Option<usize> {
+        let Delivery {
+            event,
+            about,
+            headers,
+            body,
+            ..
+        } = self.journal().delivery(number)?;
+        let about = format!("{about} again");
+        let number = self.record(case, event, about, headers, body);
+        self.attempt(number, "POST", false, MOST_ATTEMPTS).await;
+        Some(number)
+    }
+
+    fn record(
+        &self,
+        case: &Arc<str>,
+        event: Option<Arc<CloudEvent>>,
+        about: String,
+        headers: Vec<(String, String)>,
+        body: Bytes,
+    ) -> usize {
+        self.journal().sending(Delivery {
+            number: 0,
+            instance: self.number,
+            case: Arc::clone(case),
+            event,
+            about,
+            at: Duration::ZERO,
+            after: 0,
+            headers,
+            body,
+            answer: None,
+            took: Duration::ZERO,
+            attempts: 0,
+        })
+    }
+
+    async fn attempt(&self, number: usize, method: &str, title_case: bool, attempts: usize) {
+        let Some(Delivery { headers, body, .. }) = self.journal().delivery(number) else {
+            return;
+        };
+        let mut wait = FIRST_WAIT;
+        for left in (0..attempts).rev() {
+            let answer = match &self.target {
+                Some(target) => {
+                    target
+                        .send(method, &headers, body.clone(), title_case)
+                        .await
+                }
+                None => Err("not sent: the component is not running".to_owned()),
+            };
+            let again = match &answer {
+                Ok(answer) => is_retriable(answer.status),
+                Err(_) => false,
+            };
+            let answer = answer.map(|answer| Answered {
+                status: answer.status,
+                reply: self.reply(number, &answer),
+                headers: answer.headers,
+                body: answer.body,
+            });
+            self.journal().answered(number, answer);
+            if !again || left == 0 {
+                return;
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+    }
+
+    /// Records the event in an answer, if there is one.
+    fn reply(
+        &self,
+        number: usize,
+        answer: &ingenium_runtime::http::client::Answer,
+    ) -> Option<usize> {
+        let is_event = answer.header("ce-specversion").is_some()
+            || answer.header("content-type").is_some_and(|value| {
+                String::from_utf8_lossy(value)
+                    .to_ascii_lowercase()
+                    .starts_with("application/cloudevents")
+            });
+        if !(200..300).contains(&answer.status) || !is_event {
+            return None;
+        }
+        let message = Message {
+            method: String::new(),
+            path: String::new(),
+            query: None,
+            headers: answer.headers.clone(),
+            head: Bytes::new(),
+            body: answer.body.clone(),
+        };
+        self.journal()
+            .emitted(self.number, Via::Reply(number), Fate::Accepted, message)
+    }
+}

@@ -1,0 +1,233 @@
+//! What makes each role act: the default stimuli.
+
+use std::sync::Arc;
+
+use crate::case::{Manner, Outcome};
+use crate::emission::Emission;
+use crate::role::Role;
+use crate::scene::{Attempt, Line};
+use crate::stage::Stage;
+use crate::stimulus::{BARS, Changes};
+
+/// Bars after which a component that has never emitted anything is not worth more.
+const FEW: usize = 40;
+
+/// One attempt to make the role act on a symbol. Unless `keep`, the role is flat again afterwards.
+pub(crate) async fn provoke(
+    stage: &Stage,
+    case: &Arc<str>,
+    line: &mut Line,
+    manner: &Manner,
+    keep: bool,
+) -> Attempt {
+    let mut attempt = Attempt {
+        symbol: line.symbol.clone(),
+        cause: None,
+        first: None,
+        deliveries: Vec::new(),
+    };
+    let from = stage.journal().count();
+    match stage.shared.role {
+        Role::Strategy => strategy(stage, case, line, manner, from, &mut attempt).await,
+        Role::Portfolio => portfolio(stage, case, line, manner, from, &mut attempt, keep).await,
+        Role::Executor => executor(stage, case, line, manner, from, &mut attempt).await,
+        Role::Sink => {
+            let bar = stage.stimuli().wave(&line.symbol, line.day);
+            line.day += 1;
+            let sent = stage.deliver(case, bar, manner).await;
+            attempt.deliveries.push(sent);
+            attempt.cause = Some(sent);
+        }
+        Role::Source => attempt.first = arrival(stage, from, |_| true).await,
+        Role::Ingestor => {}
+    }
+    attempt
+}
+
+/// Waits for an emission of this instance.
+pub(crate) async fn arrival(
+    stage: &Stage,
+    from: usize,
+    wanted: impl Fn(&Emission) -> bool,
+) -> Option<usize> {
+    let of_instance = |emission: &Emission| emission.instance == stage.number && wanted(emission);
+    let found = stage
+        .journal()
+        .wait(from, stage.patience(), of_instance)
+        .await;
+    if found.is_none() {
+        stage.had_its_time();
+    }
+    found
+}
+
+fn about(symbol: &str) -> impl Fn(&Emission) -> bool {
+    move |emission| emission.symbol().as_deref() == Some(symbol)
+}
+
+/// Bars until there is a signal.
+async fn strategy(
+    stage: &Stage,
+    case: &Arc<str>,
+    line: &mut Line,
+    manner: &Manner,
+    from: usize,
+    attempt: &mut Attempt,
+) {
+    let most = if stage.is_fruitless() { FEW } else { BARS };
+    let symbol = line.symbol.clone();
+    for _ in 0..most {
+        let bar = stage.stimuli().wave(&symbol, line.day);
+        line.day += 1;
+        let sent = stage.deliver(case, bar, manner).await;
+        attempt.deliveries.push(sent);
+        attempt.first = stage.journal().find(from, about(&symbol));
+        let unanswered = stage
+            .journal()
+            .delivery(sent)
+            .is_none_or(|delivery| delivery.status().is_none());
+        // No answer is a failure already; hundreds of them would only take their time.
+        if attempt.first.is_some() || unanswered {
+            break;
+        }
+    }
+    if attempt.first.is_none() {
+        attempt.first = arrival(stage, from, about(&symbol)).await;
+    }
+    attempt.cause = cause(stage, attempt);
+}
+
+/// The delivery that an emission names as its cause, else the last one before it.
+fn cause(stage: &Stage, attempt: &Attempt) -> Option<usize> {
+    let emission = stage.journal().emission(attempt.first?)?;
+    let named = emission.attribute("causationid");
+    let is_named = |number: &&usize| {
+        stage
+            .journal()
+            .delivery(**number)
+            .and_then(|delivery| delivery.event)
+            .is_some_and(|event| Some(&event.id) == named.as_ref())
+    };
+    attempt
+        .deliveries
+        .iter()
+        .find(is_named)
+        .or(attempt.deliveries.last())
+        .copied()
+}
+
+/// A LONG signal until there is an order, which is answered.
+pub(crate) async fn order(stage: &Stage, case: &Arc<str>, line: &mut Line) -> Attempt {
+    let mut attempt = Attempt {
+        symbol: line.symbol.clone(),
+        cause: None,
+        first: None,
+        deliveries: Vec::new(),
+    };
+    let from = stage.journal().count();
+    signal(
+        stage,
+        case,
+        line,
+        &Manner::default(),
+        from,
+        &mut attempt,
+        false,
+    )
+    .await;
+    attempt
+}
+
+/// A bar and a LONG signal until there is an order.
+async fn portfolio(
+    stage: &Stage,
+    case: &Arc<str>,
+    line: &mut Line,
+    manner: &Manner,
+    from: usize,
+    attempt: &mut Attempt,
+    keep: bool,
+) {
+    let bar = stage.stimuli().bar(&line.symbol, line.day, &Changes::new());
+    line.day += 1;
+    attempt
+        .deliveries
+        .push(stage.deliver(case, bar, manner).await);
+    signal(stage, case, line, manner, from, attempt, keep).await;
+}
+
+async fn signal(
+    stage: &Stage,
+    case: &Arc<str>,
+    line: &mut Line,
+    manner: &Manner,
+    from: usize,
+    attempt: &mut Attempt,
+    keep: bool,
+) {
+    line.nth += 1;
+    let signal = stage
+        .stimuli()
+        .signal(&line.symbol, line.day, line.nth, &Changes::new());
+    let sent = stage.deliver(case, signal, manner).await;
+    attempt.deliveries.push(sent);
+    attempt.cause = Some(sent);
+    attempt.first = arrival(stage, from, about(&line.symbol)).await;
+    // Every order has an answer: a portfolio may wait for it, and its cash is finite.
+    if let Some(order) = attempt
+        .first
+        .and_then(|order| stage.journal().emission(order))
+        && !keep
+    {
+        let answer = stage.stimuli().execution(
+            &order,
+            Outcome::Rejected,
+            (line.day, line.nth),
+            &Changes::new(),
+        );
+        let plain = Manner::default();
+        attempt
+            .deliveries
+            .push(stage.deliver(case, answer, &plain).await);
+    }
+}
+
+/// An order between two bars until its last execution.
+async fn executor(
+    stage: &Stage,
+    case: &Arc<str>,
+    line: &mut Line,
+    manner: &Manner,
+    from: usize,
+    attempt: &mut Attempt,
+) {
+    let symbol = line.symbol.clone();
+    let before = stage.stimuli().bar(&symbol, line.day, &Changes::new());
+    line.day += 1;
+    attempt
+        .deliveries
+        .push(stage.deliver(case, before, manner).await);
+    line.nth += 1;
+    let order = stage
+        .stimuli()
+        .order(&symbol, line.day, line.nth, &Changes::new());
+    let sent = stage.deliver(case, order, manner).await;
+    attempt.deliveries.push(sent);
+    attempt.cause = Some(sent);
+    let after = stage.stimuli().bar(&symbol, line.day, &Changes::new());
+    line.day += 1;
+    attempt
+        .deliveries
+        .push(stage.deliver(case, after, manner).await);
+    let ended = |emission: &Emission| about(&symbol)(emission) && is_last(emission);
+    arrival(stage, from, ended).await;
+    attempt.first = stage.journal().find(from, about(&symbol));
+}
+
+/// Whether an execution ends its order.
+fn is_last(emission: &Emission) -> bool {
+    matches!(
+        emission.member("Status"),
+        Some("FILLED" | "CANCELED" | "EXPIRED" | "REJECTED")
+    )
+}

@@ -1,0 +1,58 @@
+//! A report on a terminal.
+
+use std::io::Write;
+use std::path::Path;
+
+use ingenium_conformance::{CheckResult, Report, Verdict};
+
+/// Lines of a message that are shown.
+const SHOWN: usize = 14;
+
+pub(super) fn print(report: &Report, folder: &Path) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for check in &report.checks {
+        let (word, id, title) = (check.verdict.word(), &check.id, &check.title);
+        writeln!(out, "{word:<13} {id:<8} {title}")?;
+        details(&mut out, check)?;
+    }
+    let (good, all) = report.score();
+    let (role, contract) = (report.role, &report.contract);
+    match (&report.claim, report.conformant) {
+        (Some(claim), _) => writeln!(out, "conformant: {good} of {all} checks, {claim}")?,
+        (None, true) => writeln!(
+            out,
+            "{good} of {all} checks are good; a part of the checks makes no claim"
+        )?,
+        (None, false) => writeln!(
+            out,
+            "not conformant: {good} of {all} checks, role {role}, contract {contract}"
+        )?,
+    }
+    writeln!(out, "report: {}", folder.join("report.html").display())
+}
+
+fn details(out: &mut impl Write, check: &CheckResult) -> std::io::Result<()> {
+    for measured in &check.measured {
+        writeln!(out, "    {measured}")?;
+    }
+    if !check.reason.is_empty() && check.verdict != Verdict::NotExercised {
+        writeln!(out, "    {}", check.reason)?;
+    }
+    for violation in &check.violations {
+        writeln!(out, "    {}", violation.message)?;
+        for line in violation.bytes.lines().take(SHOWN) {
+            writeln!(out, "      | {line}")?;
+        }
+    }
+    if check.violations_in_all > 0 {
+        writeln!(out, "    … {} violations in all", check.violations_in_all)?;
+    }
+    if !check.hint.is_empty() {
+        writeln!(out, "    fix: {}", check.hint)?;
+    }
+    if !check.repeat.is_empty() {
+        writeln!(out, "    alone: {}", check.repeat)?;
+        writeln!(out, "    why: ingenium conform explain {}", check.id)?;
+    }
+    Ok(())
+}

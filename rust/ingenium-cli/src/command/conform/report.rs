@@ -1,0 +1,118 @@
+//! Reports that exist already: other forms, and what has changed.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use ingenium_conformance::Report;
+use ingenium_conformance::report::{Format, diff, write};
+
+use crate::exit::{Code, Failure};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Write a report in other forms
+    Convert {
+        /// The report
+        #[arg(value_name = "REPORT.JSON")]
+        report: PathBuf,
+
+        /// What to write: json, junit, sarif, html, markdown, badge, github; `-` is stdout
+        #[arg(long, value_name = "KIND[=FILE]", required = true, value_parser = parse_copy)]
+        out: Vec<Copy>,
+    },
+    /// Compare two reports; exit 1 when something is worse
+    Diff {
+        /// The report before
+        #[arg(value_name = "BEFORE.JSON")]
+        before: PathBuf,
+
+        /// The report now
+        #[arg(value_name = "NOW.JSON")]
+        now: PathBuf,
+    },
+    /// Print the JSON Schema of reports
+    Schema,
+}
+
+/// One more copy of a report.
+#[derive(Debug, Clone)]
+pub(super) struct Copy {
+    format: Format,
+    /// Where; none for stdout.
+    file: Option<PathBuf>,
+}
+
+pub(super) fn parse_copy(text: &str) -> Result<Copy, String> {
+    let (kind, file) = match text.split_once('=') {
+        Some((kind, file)) => (kind, Some(file)),
+        None => (text, None),
+    };
+    let format: Format = kind.parse()?;
+    let file = file.unwrap_or_else(|| format.file());
+    Ok(Copy {
+        format,
+        file: (file != "-").then(|| PathBuf::from(file)),
+    })
+}
+
+/// Writes copies; whether one went to stdout.
+pub(super) fn write_copies(report: &Report, copies: &[Copy]) -> Result<bool, Failure> {
+    let mut on_stdout = false;
+    for Copy { format, file } in copies {
+        match file {
+            Some(file) => {
+                write(report, *format, file).map_err(|error| {
+                    Failure::new(Code::Internal, format!("{}: {error}", file.display()))
+                })?;
+            }
+            None => {
+                on_stdout = true;
+                std::io::stdout()
+                    .lock()
+                    .write_all(format.render(report).as_bytes())
+                    .map_err(Failure::internal)?;
+            }
+        }
+    }
+    Ok(on_stdout)
+}
+
+pub(super) fn execute(arguments: Arguments) -> Result<Code, Failure> {
+    match arguments.action {
+        Action::Convert { report, out } => {
+            write_copies(&read(&report)?, &out)?;
+            Ok(Code::Good)
+        }
+        Action::Diff { before, now } => compare(&before, &now),
+        Action::Schema => {
+            let schema =
+                serde_json::to_string_pretty(&Report::schema()).map_err(Failure::internal)?;
+            writeln!(std::io::stdout().lock(), "{schema}").map_err(Failure::internal)?;
+            Ok(Code::Good)
+        }
+    }
+}
+
+fn compare(before: &Path, now: &Path) -> Result<Code, Failure> {
+    let changes = diff(&read(before)?, &read(now)?);
+    let mut out = std::io::stdout().lock();
+    for change in &changes {
+        writeln!(out, "{change}").map_err(Failure::internal)?;
+    }
+    let worse = changes.iter().filter(|change| change.is_worse()).count();
+    writeln!(out, "{} changes, {worse} of them worse", changes.len()).map_err(Failure::internal)?;
+    Ok(if worse > 0 { Code::Bad } else { Code::Good })
+}
+
+fn read(file: &Path) -> Result<Report, Failure> {
+    let bad = |problem: String| Failure::new(Code::Usage, format!("{}: {problem}", file.display()));
+    let text = std::fs::read(file).map_err(|error| bad(error.to_string()))?;
+    serde_json::from_slice(&text)
+        .map_err(|error| bad(format!("no report of `ingenium conform`: {error}")))
+}
