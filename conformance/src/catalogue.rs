@@ -1,5 +1,7 @@
 //! The checks that the runner brings along, and the page of each.
 
+use serde::{Deserialize, Serialize};
+
 use include_dir::{Dir, include_dir};
 
 use crate::case::Case;
@@ -31,6 +33,27 @@ pub fn cases() -> Result<Vec<Case>, String> {
         }
     }
     Ok(all)
+}
+
+/// The checks that a contract's version asks for. Later ones are reported and not scored, so that a claim once made
+/// stays true.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requirements {
+    /// The contract's version.
+    pub contract: String,
+    /// The digest of its schemas.
+    pub contract_digest: String,
+    /// The ids of the checks.
+    pub checks: Vec<String>,
+}
+
+/// What this contract asks for.
+///
+/// # Errors
+/// Where the embedded file is malformed.
+pub fn requirements() -> Result<Requirements, String> {
+    serde_json::from_str(include_str!("../requirements/1.0.json"))
+        .map_err(|error| format!("conformance/requirements/1.0.json: {error}"))
 }
 
 /// The page of a check: what, why, failing bytes, passing bytes, fix.

@@ -15,10 +15,13 @@
 //! | [`journal`] | everything that was sent and emitted, in order |
 //! | [`scene`] | what the steps of a case came to |
 //! | [`mod@run`] | one run, from the first process to the report |
+//! | [`manifest`] | what a component says about itself |
+//! | [`baseline`] | failures that are known |
 //! | [`report`] | the report and its schema |
 //! | [`self_test`] | the judge judged: which mutant fails which checks |
 //! | [`mutant`] | broken components that the checks are tested with |
 
+pub mod baseline;
 pub mod case;
 pub mod catalogue;
 mod check;
@@ -28,6 +31,7 @@ pub mod emission;
 mod exchanges;
 pub mod journal;
 mod judge;
+pub mod manifest;
 #[path = "../mutants/mod.rs"]
 pub mod mutant;
 pub mod report;
@@ -42,7 +46,9 @@ pub mod target;
 mod telemetry;
 mod trip;
 
+pub use baseline::Baseline;
 pub use case::{Case, Level, Profile};
+pub use manifest::Manifest;
 pub use report::{CheckResult, Report, Verdict};
 pub use role::Role;
 pub use run::{Error, Options, Progress, run};

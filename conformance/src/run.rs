@@ -112,6 +112,9 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
     let mut inputs = Inputs::gather(&shared, options, started, posted)?;
     let mut checks = verdicts(&cases, &scenes, &inputs, options);
     rerun_alone(&cases, &mut checks, &shared, options, &mut inputs, started).await?;
+    let today: String = started.to_string().chars().take(10).collect();
+    options.baseline.apply(&mut checks, &today);
+    not_scored(&mut checks)?;
     let file = options.output.join("exchanges.ndjson");
     exchanges::write(&file, &inputs.deliveries, &inputs.emissions).map_err(system(&file))?;
     Ok(report(
@@ -122,6 +125,22 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
         started,
         begun.elapsed(),
     ))
+}
+
+/// What the contract's version does not ask for is reported, and not scored.
+fn not_scored(checks: &mut [CheckResult]) -> Result<(), Error> {
+    let requirements = catalogue::requirements().map_err(Error::Case)?;
+    for check in checks {
+        if !requirements.checks.contains(&check.id) && !check.verdict.is_good() {
+            check.reason = format!(
+                "{}: not asked for by contract {}, and not scored",
+                check.verdict.word(),
+                requirements.contract
+            );
+            check.verdict = Verdict::Info;
+        }
+    }
+    Ok(())
 }
 
 /// The cases of the role that were asked for, and of the role alone.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::baseline::Baseline;
 use crate::case::Profile;
 use crate::role::Role;
 use crate::target::Place;
@@ -37,6 +38,8 @@ pub struct Options {
     pub effect_within: Option<Duration>,
     /// How long it may take to be ready.
     pub ready_within: Option<Duration>,
+    /// Failures that are known.
+    pub baseline: Baseline,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
             cash: None,
             effect_within: None,
             ready_within: None,
+            baseline: Baseline::default(),
         }
     }
 }

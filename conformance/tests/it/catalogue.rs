@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ingenium_conformance::mutant::of_role;
 use ingenium_conformance::{Case, Level, Report, Role, catalogue};
+use ingenium_runtime::environment::Environment;
 
 fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -63,6 +64,30 @@ fn every_check_has_a_page() {
     {
         let name = file.file_name().to_string_lossy().replace(".md", "");
         assert!(ids.contains(&name), "a page without a check: {name}");
+    }
+}
+
+#[test]
+fn the_requirements_are_those_of_this_contract() {
+    let written = catalogue::requirements().expect("the embedded requirements are well-formed");
+    let now = catalogue::Requirements {
+        contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
+        contract_digest: ingenium_contract::CONTRACT_DIGEST.to_owned(),
+        checks: cases().into_iter().map(|case| case.id).collect(),
+    };
+    if Environment::of_process().get("INGENIUM_BLESS").is_some() {
+        let text = serde_json::to_string_pretty(&now).expect("JSON") + "\n";
+        std::fs::write(package().join("requirements/1.0.json"), text).expect("written");
+    }
+    for id in &written.checks {
+        assert!(now.checks.contains(id), "{id} is asked for and is gone");
+    }
+    // A draft asks for what there is; a contract that is released asks for what it asked for then.
+    if now.contract.ends_with("-draft") {
+        assert_eq!(
+            written, now,
+            "INGENIUM_BLESS=1 writes conformance/requirements/1.0.json"
+        );
     }
 }
 

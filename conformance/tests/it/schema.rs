@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ingenium_conformance::{Case, Report};
+use ingenium_conformance::{Baseline, Case, Manifest, Report};
 use ingenium_runtime::environment::Environment;
 
 fn file(name: &str) -> PathBuf {
@@ -57,4 +57,10 @@ fn every_case_keeps_the_schema_of_cases() {
 fn the_schema_of_reports_is_published() {
     let schema = check("report.schema.json", &Report::schema());
     jsonschema::validator_for(&schema).expect("a schema");
+}
+
+#[test]
+fn the_schemas_of_a_components_own_files_are_published() {
+    check("component.schema.json", &Manifest::schema());
+    check("baseline.schema.json", &Baseline::schema());
 }

@@ -1,6 +1,7 @@
 //! `ingenium conform`: judge a component in any language.
 
 mod explain;
+mod init;
 mod judge;
 mod list;
 mod print;
@@ -16,7 +17,6 @@ use crate::exit::{Code, Failure};
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
     after_help = "\
 Examples:
   $ ingenium conform --role strategy -- python3 my_strategy.py --port {port}
@@ -37,6 +37,8 @@ enum Action {
     List(list::Arguments),
     /// Explain a check: what, why, failing bytes, passing bytes, fix
     Explain(explain::Arguments),
+    /// Write ingenium-component.json, which says what this folder's component is
+    Init(init::Arguments),
     /// Convert a report, or compare two
     Report(report::Arguments),
     /// Judge the judge: sound components pass, each mutant fails its checks
@@ -51,6 +53,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         None => judge::execute(arguments.judge),
         Some(Action::List(arguments)) => list::execute(&arguments),
         Some(Action::Explain(arguments)) => explain::execute(&arguments),
+        Some(Action::Init(arguments)) => init::execute(arguments),
         Some(Action::Report(arguments)) => report::execute(arguments),
         Some(Action::SelfTest(arguments)) => self_test::execute(&arguments),
         Some(Action::Mutant(arguments)) => self_test::execute_mutant(&arguments),

@@ -1,9 +1,13 @@
 //! One run against one component.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use ingenium_conformance::manifest::{self, Feature, Mode};
 use ingenium_conformance::report::{Format, write};
-use ingenium_conformance::{Error, Options, Place, Profile, Report, Role, run, target};
+use ingenium_conformance::{
+    Baseline, Error, Manifest, Options, Place, Profile, Report, Role, run, target,
+};
 
 use super::print::print;
 use super::report::{Copy, parse_copy, write_copies};
@@ -13,12 +17,20 @@ use crate::exit::{Code, Failure};
 #[derive(Debug, clap::Args)]
 pub(super) struct Subject {
     /// What the component is: ingestor, strategy, portfolio, executor, source, sink
-    #[arg(long, value_name = "ROLE", required = true)]
+    #[arg(long, value_name = "ROLE")]
     role: Option<Role>,
 
-    /// How much is judged: L1 the wire, L2 and delivery, L3 and trading
-    #[arg(long, value_name = "PROFILE", default_value = "L3")]
-    profile: Profile,
+    /// How much is judged: L1 the wire, L2 and delivery, L3 (the default) and trading
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Profile>,
+
+    /// What the component says about itself; `ingenium-component.json` in this folder, if it is there
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+
+    /// Failures that are known, with reason, issue and expiry
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
 
     /// A SHOULD counts as a MUST
     #[arg(long)]
@@ -45,12 +57,7 @@ pub(super) struct Subject {
     out: Vec<Copy>,
 
     /// The component runs already, here
-    #[arg(
-        long,
-        value_name = "URL",
-        conflicts_with = "command",
-        required_unless_present = "command"
-    )]
+    #[arg(long, value_name = "URL", conflicts_with = "command")]
     url: Option<String>,
 
     /// Where the sink listens, for a component that runs already
@@ -63,23 +70,41 @@ pub(super) struct Subject {
 }
 
 pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
-    let Some(role) = arguments.role else {
-        return Err(Failure::new(Code::Usage, "--role is missing"));
+    let manifest = manifest(arguments.component.as_deref())?;
+    let usage = |problem: &str| Failure::new(Code::Usage, problem);
+    let role = arguments
+        .role
+        .or(manifest.as_ref().map(|manifest| manifest.role))
+        .ok_or_else(|| usage("--role is missing, and no ingenium-component.json says it"))?;
+    let stated = manifest.as_ref().map(|manifest| manifest.command.clone());
+    let place = match (arguments.url, arguments.command, stated) {
+        (Some(url), ..) => Place::Url(url),
+        (None, command, _) if !command.is_empty() => Place::Command(command),
+        (None, _, Some(command)) if !command.is_empty() => Place::Command(command),
+        _ => {
+            return Err(usage(
+                "nothing to judge: write the command after `--`, or --url URL",
+            ));
+        }
     };
-    let place = match arguments.url {
-        Some(url) => Place::Url(url),
-        None => Place::Command(arguments.command),
-    };
-    let options = Options {
-        profile: arguments.profile,
+    let mut options = Options {
         strict: arguments.strict,
         only: arguments.only,
         seed: arguments.seed,
-        live: arguments.claims.iter().any(|claim| claim == "live"),
         claims: arguments.claims,
         sink_listen: arguments.sink_listen,
         ..Options::new(role, place, &arguments.dir)
     };
+    if let Some(manifest) = &manifest {
+        declare(&mut options, manifest);
+    }
+    if let Some(profile) = arguments.profile {
+        options.profile = profile;
+    }
+    options.live |= options.claims.iter().any(|claim| claim == "live");
+    if let Some(file) = &arguments.baseline {
+        options.baseline = Baseline::read(file).map_err(|problem| usage(&problem))?;
+    }
     let report = runtime()?
         .block_on(Box::pin(run(&options, &())))
         .map_err(failure)?;
@@ -93,6 +118,36 @@ pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
     } else {
         Code::Bad
     })
+}
+
+/// What the component says about itself, where it says something.
+fn manifest(named: Option<&Path>) -> Result<Option<Manifest>, Failure> {
+    let usual = Path::new(manifest::FILE);
+    let file = match named {
+        Some(file) => file,
+        None if usual.is_file() => usual,
+        None => return Ok(None),
+    };
+    Manifest::read(file)
+        .map(Some)
+        .map_err(|problem| Failure::new(Code::Usage, problem))
+}
+
+/// Takes over what a component declares; what stands on the command line wins.
+fn declare(options: &mut Options, manifest: &Manifest) {
+    if let Some(profile) = manifest.profile {
+        options.profile = profile;
+    }
+    options.live = manifest.mode == Mode::Live;
+    if options.live {
+        options.claims.push("live".to_owned());
+    }
+    if manifest.features.contains(&Feature::Margin) {
+        options.claims.push("margin".to_owned());
+    }
+    options.cash.clone_from(&manifest.cash);
+    options.effect_within = manifest.limits.effect_ms.map(Duration::from_millis);
+    options.ready_within = manifest.limits.ready_ms.map(Duration::from_millis);
 }
 
 /// Writes the report in every form.

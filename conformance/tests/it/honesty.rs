@@ -1,0 +1,114 @@
+//! What a run may not claim, and how known failures are told from new ones.
+
+use std::path::Path;
+
+use ingenium_conformance::baseline::{Baseline, Known};
+use ingenium_conformance::{Options, Place, Report, Role, Verdict, run};
+
+fn mutant(name: &str) -> Place {
+    let words = [
+        env!("CARGO_BIN_EXE_ingenium-mutant"),
+        "--role",
+        "strategy",
+        "--as",
+        name,
+    ];
+    Place::Command(words.map(ToOwned::to_owned).to_vec())
+}
+
+fn known(id: &str, expires: &str) -> Known {
+    Known {
+        id: id.to_owned(),
+        reason: "being mended".to_owned(),
+        issue: "https://example.com/7".to_owned(),
+        expires: expires.to_owned(),
+    }
+}
+
+async fn judge(name: &str, only: &[&str], baseline: Vec<Known>) -> Report {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options {
+        only: only.iter().map(|id| (*id).to_owned()).collect(),
+        baseline: Baseline { known: baseline },
+        ..Options::new(Role::Strategy, mutant(name), folder.path())
+    };
+    run(&options, &()).await.expect("a report")
+}
+
+fn verdict(report: &Report, id: &str) -> Verdict {
+    let check = report.checks.iter().find(|check| check.id == id);
+    check
+        .unwrap_or_else(|| panic!("{id} was not judged"))
+        .verdict
+}
+
+#[tokio::test]
+async fn a_known_failure_is_expected_until_its_day() {
+    let report = judge(
+        "M-SPECVERSION",
+        &["ENV-01"],
+        vec![known("ENV-01", "2199-12-31")],
+    )
+    .await;
+    assert_eq!(verdict(&report, "ENV-01"), Verdict::Xfail);
+    assert!(report.conformant);
+    let report = judge(
+        "M-SPECVERSION",
+        &["ENV-01"],
+        vec![known("ENV-01", "2001-01-01")],
+    )
+    .await;
+    assert_eq!(verdict(&report, "ENV-01"), Verdict::Fail);
+    assert!(!report.conformant);
+}
+
+#[tokio::test]
+async fn a_known_failure_that_is_gone_fails_the_run() {
+    let report = judge("M-NONE", &["ENV-01"], vec![known("ENV-01", "2199-12-31")]).await;
+    assert_eq!(verdict(&report, "ENV-01"), Verdict::Stale);
+    assert!(!report.conformant);
+}
+
+#[tokio::test]
+async fn a_part_of_the_checks_makes_no_claim() {
+    let report = judge("M-NONE", &["ENV", "RCV-01"], Vec::new()).await;
+    assert!(report.conformant, "{report:#?}");
+    assert_eq!(report.claim, None);
+}
+
+#[tokio::test]
+async fn a_should_is_a_must_when_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options {
+        only: vec!["CAU-01".to_owned()],
+        ..Options::new(Role::Strategy, mutant("M-NO-CAUSATION"), folder.path())
+    };
+    let report = run(&options, &()).await.expect("a report");
+    assert_eq!(verdict(&report, "CAU-01"), Verdict::Warn);
+    let options = Options {
+        strict: true,
+        ..options
+    };
+    let report = run(&options, &()).await.expect("a report");
+    assert_eq!(verdict(&report, "CAU-01"), Verdict::Fail);
+}
+
+#[test]
+fn a_baseline_without_a_reason_or_a_day_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("baseline.json");
+    let read = |text: &str| {
+        std::fs::write(&file, text).expect("written");
+        Baseline::read(Path::new(&file))
+    };
+    let day = r#"{"known":[{"id":"ENV-01","reason":"x","issue":"y","expires":"soon"}]}"#;
+    let error = read(day).expect_err("`soon` is no day");
+    assert!(
+        error.contains("soon") && error.contains("ENV-01"),
+        "{error}"
+    );
+    let reason = r#"{"known":[{"id":"ENV-01","reason":" ","issue":"y","expires":"2199-01-01"}]}"#;
+    assert!(read(reason).is_err());
+    let good = r#"{"known":[{"id":"ENV-01","reason":"x","issue":"y","expires":"2199-01-01"}]}"#;
+    assert!(read(good).is_ok());
+}
