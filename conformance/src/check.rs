@@ -68,7 +68,7 @@ impl Outcome {
         self.failures.push(violation);
     }
 
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.judged += other.judged;
         self.failures.extend(other.failures);
         self.warnings.extend(other.warnings);
@@ -77,6 +77,27 @@ impl Outcome {
 }
 
 impl<'a> Evidence<'a> {
+    /// One emission of which nothing else is known.
+    pub(crate) fn of_one(
+        role: Role,
+        stimuli: &'a Stimuli,
+        emission: &'a Emission,
+        started: ingenium_types::scalar::UtcTimestamp,
+    ) -> Self {
+        Self {
+            role,
+            stimuli,
+            emissions: std::slice::from_ref(emission),
+            deliveries: &[],
+            by_id: HashMap::new(),
+            telemetry: &[],
+            output: "",
+            cash: rust_decimal::Decimal::MAX,
+            ready_within: Duration::MAX,
+            started,
+        }
+    }
+
     /// Whether the component did anything at all: emitted, or took what a sink takes.
     pub(crate) fn has_life(&self) -> bool {
         let takes = self.role == Role::Sink && self.deliveries.iter().any(Delivery::is_accepted);
@@ -116,7 +137,8 @@ pub(crate) fn judge(expectations: &[Expect], scene: &Scene, evidence: &Evidence<
     outcome
 }
 
-fn one(expectation: &Expect, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
+/// Judges one expectation.
+pub(crate) fn one(expectation: &Expect, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
     match expectation {
         Expect::NoFinding { must, should } => envelope::no_finding(evidence, must, should),
         Expect::Stream(rule) => stream(*rule, evidence),

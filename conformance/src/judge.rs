@@ -57,11 +57,13 @@ pub(crate) fn judge(
     };
     let mut violations = outcome.failures;
     violations.extend(outcome.warnings);
+    let in_all = violations.len();
     result(
         case,
         verdict,
         outcome.judged,
         violations,
+        in_all,
         reason,
         outcome.measured,
     )
@@ -69,18 +71,27 @@ pub(crate) fn judge(
 
 /// A check that is not judged, and why.
 pub(crate) fn set_aside(case: &Case, verdict: Verdict, reason: &str) -> CheckResult {
-    result(case, verdict, 0, Vec::new(), reason.to_owned(), Vec::new())
+    result(
+        case,
+        verdict,
+        0,
+        Vec::new(),
+        0,
+        reason.to_owned(),
+        Vec::new(),
+    )
 }
 
-fn result(
+/// A check's result; of all its violations the first are shown.
+pub(crate) fn result(
     case: &Case,
     verdict: Verdict,
     judged: usize,
     mut violations: Vec<Violation>,
+    in_all: usize,
     reason: String,
     measured: Vec<String>,
 ) -> CheckResult {
-    let in_all = violations.len();
     violations.truncate(SHOWN);
     CheckResult {
         id: case.id.clone(),

@@ -18,6 +18,7 @@
 //! | [`manifest`] | what a component says about itself |
 //! | [`baseline`] | failures that are known |
 //! | [`report`] | the report and its schema |
+//! | [`passive`] | events that were recorded or pass by, judged without asking the component anything |
 //! | [`self_test`] | the judge judged: which mutant fails which checks |
 //! | [`mutant`] | broken components that the checks are tested with |
 
@@ -31,9 +32,11 @@ pub mod emission;
 mod exchanges;
 pub mod journal;
 mod judge;
+mod life;
 pub mod manifest;
 #[path = "../mutants/mod.rs"]
 pub mod mutant;
+pub mod passive;
 pub mod report;
 pub mod role;
 pub mod run;

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Evidence, Outcome};
 use crate::emission::Emission;
+use crate::life::{Life, Told, is_answer};
 use crate::scene::Scene;
 use crate::stimulus::data_of;
 
@@ -28,8 +29,7 @@ fn lives<'a>(evidence: &Evidence<'a>) -> BTreeMap<(usize, String), Vec<&'a Emiss
         {
             continue;
         }
-        let answer = one.member("ExecType") == Some("CANCEL_REJECTED")
-            || one.member("RejectReason") == Some("DUPLICATE_ORDER");
+        let answer = is_answer(one.member("ExecType"), one.member("RejectReason"));
         if let (Some(order), false) = (one.member("OrderId"), answer) {
             lives
                 .entry((one.instance, order.to_owned()))
@@ -40,88 +40,41 @@ fn lives<'a>(evidence: &Evidence<'a>) -> BTreeMap<(usize, String), Vec<&'a Emiss
     lives
 }
 
-pub(super) fn fills_add_up(evidence: &Evidence<'_>) -> Outcome {
-    let mut outcome = Outcome::default();
-    for life in lives(evidence).values() {
-        let mut filled = Decimal::ZERO;
-        for one in life {
-            outcome.judged += 1;
-            let (Some(ordered), Some(cumulative), Some(leaves)) = (
-                decimal(one, "OrderQuantity"),
-                decimal(one, "CumulativeQuantity"),
-                decimal(one, "LeavesQuantity"),
-            ) else {
-                outcome.fail(one.violation("its quantities are no decimals"));
-                continue;
-            };
-            if one.member("ExecType") == Some("TRADE") {
-                let last = decimal(one, "LastQuantity").unwrap_or_default();
-                filled = filled.checked_add(last).unwrap_or(Decimal::MAX);
-            }
-            if cumulative != filled {
-                outcome.fail(one.violation(format!(
-                    "`CumulativeQuantity` is {cumulative}, the fills so far add up to {filled}"
-                )));
-            }
-            if cumulative > ordered {
-                outcome.fail(
-                    one.violation(format!("{cumulative} was filled of an order for {ordered}")),
-                );
-            }
-            let is_open = matches!(
-                one.member("Status"),
-                Some("NEW" | "PARTIALLY_FILLED" | "PENDING_CANCEL" | "SUSPENDED")
-            );
-            let expected = if is_open {
-                ordered.saturating_sub(cumulative)
-            } else {
-                Decimal::ZERO
-            };
-            if leaves != expected {
-                outcome.fail(
-                    one.violation(format!("`LeavesQuantity` is {leaves}, expected {expected}")),
-                );
-            }
-        }
+/// What an execution says about its order.
+fn told(one: &Emission) -> Told<'_> {
+    Told {
+        exec_type: one.member("ExecType").unwrap_or_default(),
+        status: one.member("Status").unwrap_or_default(),
+        ordered: decimal(one, "OrderQuantity"),
+        cumulative: decimal(one, "CumulativeQuantity"),
+        leaves: decimal(one, "LeavesQuantity"),
+        last_quantity: decimal(one, "LastQuantity"),
+        reconciled: one.loose.data.get("Reconciled") == Some(&serde_json::Value::Bool(true)),
     }
-    outcome
 }
 
-/// Whether a status may follow another (FIX 4.4, order state changes, as the contract cuts them).
-fn may_follow(before: Option<&str>, now: &str) -> bool {
-    match before {
-        None => matches!(
-            now,
-            "NEW" | "PARTIALLY_FILLED" | "FILLED" | "CANCELED" | "EXPIRED" | "REJECTED"
-        ),
-        Some("NEW") => now != "NEW",
-        Some("PARTIALLY_FILLED") => !matches!(now, "NEW" | "REJECTED"),
-        Some("PENDING_CANCEL" | "SUSPENDED") => true,
-        // Terminal: nothing follows.
-        Some(_) => false,
-    }
+pub(super) fn fills_add_up(evidence: &Evidence<'_>) -> Outcome {
+    each_life(evidence, |life, told| life.add_up(told))
 }
 
 pub(super) fn status_moves(evidence: &Evidence<'_>) -> Outcome {
+    each_life(evidence, |life, told| {
+        life.move_on(told).into_iter().collect()
+    })
+}
+
+fn each_life(
+    evidence: &Evidence<'_>,
+    mut wrong: impl FnMut(&mut Life, &Told<'_>) -> Vec<String>,
+) -> Outcome {
     let mut outcome = Outcome::default();
-    for life in lives(evidence).values() {
-        let mut before: Option<&str> = None;
-        for one in life {
-            let now = one.member("Status").unwrap_or_default();
-            let exec_type = one.member("ExecType").unwrap_or_default();
-            // Corrections and reconciliation may touch an order that is done.
-            let late = matches!(exec_type, "TRADE_CORRECT" | "TRADE_CANCEL")
-                || one.loose.data.get("Reconciled") == Some(&serde_json::Value::Bool(true))
-                || exec_type == "TRIGGERED"
-                || exec_type == "REPLACED";
+    for executions in lives(evidence).values() {
+        let mut life = Life::default();
+        for one in executions {
             outcome.judged += 1;
-            if !late && !may_follow(before, now) {
-                outcome.fail(one.violation(format!(
-                    "status {now} after {}",
-                    before.unwrap_or("nothing")
-                )));
+            for problem in wrong(&mut life, &told(one)) {
+                outcome.fail(one.violation(problem));
             }
-            before = Some(now);
         }
     }
     outcome

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod honesty;
+mod passive;
 mod report;
 mod schema;
 mod self_test;

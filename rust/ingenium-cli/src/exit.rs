@@ -17,6 +17,8 @@ pub(crate) enum Code {
     Target,
     /// Our own failure, or the system's.
     Internal,
+    /// There was no event to judge.
+    Nothing,
     /// Interrupted from the keyboard.
     Interrupted,
 }
@@ -29,6 +31,7 @@ impl From<Code> for ExitCode {
             Code::Usage => 2,
             Code::Target => 3,
             Code::Internal => 4,
+            Code::Nothing => 5,
             Code::Interrupted => 130,
         })
     }
@@ -56,13 +59,21 @@ impl Failure {
     }
 
     /// Ours or the system's fault.
-    pub(crate) fn internal(error: impl Error) -> Self {
-        Self::new(Code::Internal, chain(&error))
+    pub(crate) fn internal(error: impl Error + 'static) -> Self {
+        let error: &(dyn Error + 'static) = &error;
+        let is_io = error.downcast_ref::<std::io::Error>();
+        if is_io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+            // Whoever reads has seen enough, as `head` does.
+            return Self::new(Code::Good, "");
+        }
+        Self::new(Code::Internal, chain(error))
     }
 
     /// Prints the message on stderr and gives the exit status.
     pub(crate) fn report(&self) -> ExitCode {
-        complain(&format!("error: {}", self.message));
+        if !self.message.is_empty() {
+            complain(&format!("error: {}", self.message));
+        }
         self.code.into()
     }
 }

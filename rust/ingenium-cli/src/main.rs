@@ -3,6 +3,7 @@
 mod command;
 mod diagnostic;
 mod exit;
+mod input;
 mod terminal;
 
 use clap::Parser as _;

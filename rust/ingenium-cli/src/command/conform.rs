@@ -5,6 +5,7 @@ mod init;
 mod judge;
 mod list;
 mod print;
+mod recording;
 mod report;
 mod self_test;
 

@@ -1,8 +1,6 @@
 //! `ingenium validate`: findings about events in files, no component at all.
 
 mod judge;
-mod source;
-mod stream;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -13,9 +11,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingenium_types::{EventType, View};
 
 use self::judge::Judge;
-use self::source::Source;
 use crate::diagnostic::{Diagnostic, Format, Output, Report, Summary, Words};
 use crate::exit::{Code, Failure, complain};
+use crate::input::{self, Block, Source, sources};
 use crate::terminal::Terminal;
 
 /// Validate events or payloads against the contract
@@ -81,7 +79,7 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
         event_type: arguments.event_type,
         most: arguments.max_findings,
     };
-    let sources = source::sources(&arguments.paths)?;
+    let sources = sources(&arguments.paths)?;
     let jobs = arguments
         .jobs
         .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
@@ -148,8 +146,15 @@ impl Run {
                 .map_err(Failure::internal)?;
         } else {
             let (judge, jobs) = (self.judge, self.jobs);
+            let work = |block: Block| {
+                let size = block.bytes().len() as u64;
+                match block {
+                    Block::Whole(bytes) => (judge.whole(name, &bytes), size),
+                    Block::Lines(bytes) => (judge.lines(name, &bytes), size),
+                }
+            };
             let mut failed = None;
-            let read = stream::judge(judge, name, &mut input, jobs, &mut |(judged, size)| {
+            let read = input::judge(&work, &mut input, jobs, &mut |(judged, size)| {
                 self.take(&mut place, judged, size).map_err(|error| {
                     failed = Some(Failure::internal(error));
                     io::Error::other("the report cannot be written")

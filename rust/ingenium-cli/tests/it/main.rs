@@ -4,6 +4,7 @@ mod bad_input;
 mod conform;
 mod generate;
 mod program;
+mod recording;
 mod reference;
 mod schema;
 mod up;

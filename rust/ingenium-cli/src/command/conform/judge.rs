@@ -10,6 +10,7 @@ use ingenium_conformance::{
 };
 
 use super::print::print;
+use super::recording;
 use super::report::{Copy, parse_copy, write_copies};
 use crate::command::runtime;
 use crate::exit::{Code, Failure};
@@ -60,6 +61,10 @@ pub(super) struct Subject {
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     url: Option<String>,
 
+    /// Judge recorded events (NDJSON, a JSON array, .http files or folders of them) instead of a component
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["command", "url", "only", "profile"])]
+    recording: Vec<PathBuf>,
+
     /// Where the sink listens, for a component that runs already
     #[arg(long, value_name = "ADDRESS", requires = "url")]
     sink_listen: Option<std::net::SocketAddr>,
@@ -70,6 +75,16 @@ pub(super) struct Subject {
 }
 
 pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
+    if !arguments.recording.is_empty() {
+        let Subject {
+            role,
+            strict,
+            recording,
+            ..
+        } = &arguments;
+        let report = recording::judge(*role, *strict, recording)?;
+        return tell(&report, &arguments.dir, &arguments.out);
+    }
     let manifest = manifest(arguments.component.as_deref())?;
     let usage = |problem: &str| Failure::new(Code::Usage, problem);
     let role = arguments
@@ -108,10 +123,21 @@ pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
     let report = runtime()?
         .block_on(Box::pin(run(&options, &())))
         .map_err(failure)?;
-    leave(&report, &arguments.dir).map_err(Failure::internal)?;
-    let on_stdout = write_copies(&report, &arguments.out)?;
+    tell(&report, &arguments.dir, &arguments.out)
+}
+
+/// Leaves the report in every form, and prints it.
+pub(super) fn tell(report: &Report, folder: &Path, copies: &[Copy]) -> Result<Code, Failure> {
+    std::fs::create_dir_all(folder)
+        .and_then(|()| {
+            let written =
+                |format: Format| write(report, format, &folder.join(format.file())).map(drop);
+            Format::ALL.into_iter().try_for_each(written)
+        })
+        .map_err(|error| Failure::new(Code::Internal, format!("{}: {error}", folder.display())))?;
+    let on_stdout = write_copies(report, copies)?;
     if !on_stdout {
-        print(&report, &arguments.dir).map_err(Failure::internal)?;
+        print(report, folder).map_err(Failure::internal)?;
     }
     Ok(if report.conformant {
         Code::Good
@@ -148,14 +174,6 @@ fn declare(options: &mut Options, manifest: &Manifest) {
     options.cash.clone_from(&manifest.cash);
     options.effect_within = manifest.limits.effect_ms.map(Duration::from_millis);
     options.ready_within = manifest.limits.ready_ms.map(Duration::from_millis);
-}
-
-/// Writes the report in every form.
-fn leave(report: &Report, folder: &Path) -> std::io::Result<()> {
-    for format in Format::ALL {
-        write(report, format, &folder.join(format.file()))?;
-    }
-    Ok(())
 }
 
 fn failure(error: Error) -> Failure {

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use ingenium_conformance::report::Subject;
 use ingenium_conformance::{CheckResult, Report, Verdict};
 
 /// Lines of a message that are shown.
@@ -10,14 +11,31 @@ const SHOWN: usize = 14;
 
 pub(super) fn print(report: &Report, folder: &Path) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    let passive = matches!(report.subject, Subject::Recording(_));
+    let mut unseen = 0;
     for check in &report.checks {
+        if passive && matches!(check.verdict, Verdict::Skip | Verdict::NotExercised) {
+            unseen += 1;
+            continue;
+        }
         let (word, id, title) = (check.verdict.word(), &check.id, &check.title);
         writeln!(out, "{word:<13} {id:<8} {title}")?;
         details(&mut out, check)?;
     }
     let (good, all) = report.score();
     let (role, contract) = (report.role, &report.contract);
+    if passive {
+        let events = report.emissions;
+        writeln!(
+            out,
+            "{events} events; {unseen} checks have nothing to say about them or need the component itself"
+        )?;
+    }
     match (&report.claim, report.conformant) {
+        (_, true) if passive => writeln!(
+            out,
+            "{good} of {all} checks are good; what was recorded makes no claim"
+        )?,
         (Some(claim), _) => writeln!(out, "conformant: {good} of {all} checks, {claim}")?,
         (None, true) => writeln!(
             out,

@@ -4,14 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ingenium_contract::envelope::Header;
 use ingenium_contract::finding::is_valid;
 use ingenium_contract::typed::is_quick;
 use ingenium_contract::{Finding, validate, validate_payload, validate_structured};
-use ingenium_types::read::Kind;
-use ingenium_types::{EventType, Payload, Reader, View};
+use ingenium_types::{EventType, Payload, View};
 
 use crate::diagnostic::{Diagnostic, Excerpt, Summary};
+use crate::input::{http_parts, lines, spans};
 
 /// By what input is judged.
 #[derive(Debug, Clone, Copy)]
@@ -40,15 +39,10 @@ impl Judge {
     /// Judges a block that holds one event a line.
     pub(crate) fn lines(self, name: &Arc<str>, block: &[u8]) -> Judged {
         let mut judged = Judged::default();
-        let mut start = 0;
-        for line in block.split_inclusive(|&byte| byte == b'\n') {
-            let span = start..start + line.trim_ascii_end().len();
-            start += line.len();
-            if !block[span.clone()].trim_ascii().is_empty() {
-                self.event(name, block, span, judged.lines + 1, &mut judged);
-            }
-            judged.lines += u64::from(line.ends_with(b"\n"));
+        for (span, line) in lines(block) {
+            self.event(name, block, span, line, &mut judged);
         }
+        judged.lines = line_feeds(block);
         judged
     }
 
@@ -70,16 +64,7 @@ impl Judge {
 
     /// Judges an HTTP message: request line, headers, blank line, body. Lines may end in LF alone.
     pub(crate) fn message(self, name: &Arc<str>, input: &[u8]) -> Judged {
-        let end = |needle: &[u8]| {
-            let at = input.windows(needle.len()).position(|it| it == needle);
-            at.map_or((input.len(), input.len()), |at| (at, at + needle.len()))
-        };
-        let (head_end, body_start) = end(b"\r\n\r\n").min(end(b"\n\n"));
-        let headers: Vec<Header<'_>> = input[..head_end]
-            .split(|&byte| byte == b'\n')
-            .skip(1)
-            .filter_map(header)
-            .collect();
+        let (_, headers, body_start) = http_parts(input);
         let body = Bytes::copy_from_slice(&input[body_start..]);
         let mut findings = validate(&headers, &body, self.view).findings;
         shift(&mut findings, body_start);
@@ -171,46 +156,8 @@ fn diagnostic(
     }
 }
 
-/// Where the events are in input that is one JSON document; `None` where it is none, so that one bad line does not hide
-/// the others.
-fn spans(input: &[u8]) -> Option<Vec<Range<usize>>> {
-    let mut reader = Reader::new(input, View::Reader);
-    let start = reader.position();
-    if reader.kind() == Ok(Kind::Array) {
-        let mut items = Vec::new();
-        let read = reader.array(|reader, _| {
-            let start = reader.position();
-            let length = reader.skip()?.len();
-            items.push(start..start + length);
-            Ok(())
-        });
-        let whole = read.is_ok() && reader.finish().is_ok();
-        return Some(if whole {
-            items
-        } else {
-            std::iter::once(start..input.len()).collect()
-        });
-    }
-    let mut probe = Reader::new(input, View::Reader);
-    let whole = probe.skip().is_ok() && probe.finish().is_ok();
-    whole.then(|| std::iter::once(start..input.trim_ascii_end().len()).collect())
-}
-
-/// Whether `line` is a JSON value of its own.
-pub(crate) fn is_document(line: &[u8]) -> bool {
-    let mut reader = Reader::new(line, View::Reader);
-    reader.skip().is_ok() && reader.finish().is_ok()
-}
-
 fn line_feeds(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
-}
-
-fn header(line: &[u8]) -> Option<Header<'_>> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let colon = line.iter().position(|&byte| byte == b':')?;
-    let name = std::str::from_utf8(&line[..colon]).ok()?;
-    Some((name, line[colon + 1..].trim_ascii()))
 }
 
 fn shift(findings: &mut [Finding], by: usize) {

@@ -7,34 +7,53 @@
 //! Every channel holds few blocks, so memory does not grow with the input.
 
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::judge::{Judge, Judged, is_document};
+use super::document::is_document;
 
 /// How much is read at once, in bytes. A longer line makes a longer block.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
 
 /// How many blocks may wait at one worker, in and out.
 const WAITING: usize = 2;
 
-/// A block that was judged, and how many bytes it had.
-pub(crate) type Done = (Judged, u64);
+/// A piece of input.
+#[derive(Debug)]
+pub(crate) enum Block {
+    /// All of it: one document, or what may be one.
+    Whole(Vec<u8>),
+    /// Whole lines, a document each.
+    Lines(Vec<u8>),
+}
 
-/// Judges all of `input`, calling `take` with each block in order.
-pub(crate) fn judge(
-    judge: Judge,
-    name: &Arc<str>,
+impl Block {
+    /// The bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Whole(bytes) | Self::Lines(bytes) => bytes,
+        }
+    }
+
+    /// The bytes, given away.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Whole(bytes) | Self::Lines(bytes) => bytes,
+        }
+    }
+}
+
+/// Judges all of `input` by `work`, calling `take` with what it says of each block, in order.
+pub(crate) fn judge<T: Send>(
+    work: &(dyn Fn(Block) -> T + Sync),
     input: &mut (dyn Read + Send),
     jobs: usize,
-    take: &mut dyn FnMut(Done) -> io::Result<()>,
+    take: &mut dyn FnMut(T) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut first = Vec::new();
     let more = fill(input, &mut first)?;
     if !more || !is_lines(&first) {
         input.read_to_end(&mut first)?;
-        let size = first.len() as u64;
-        return take((judge.whole(name, &first), size));
+        return take(work(Block::Whole(first)));
     }
     std::thread::scope(|scope| {
         let mut inlets = Vec::new();
@@ -42,7 +61,7 @@ pub(crate) fn judge(
         for _ in 0..jobs.max(1) {
             let (inlet, blocks) = sync_channel::<Vec<u8>>(WAITING);
             let (results, outlet) = sync_channel(WAITING);
-            scope.spawn(move || work(judge, name, &blocks, &results));
+            scope.spawn(move || serve(work, &blocks, &results));
             inlets.push(inlet);
             outlets.push(outlet);
         }
@@ -61,10 +80,13 @@ pub(crate) fn judge(
     })
 }
 
-fn work(judge: Judge, name: &Arc<str>, blocks: &Receiver<Vec<u8>>, results: &SyncSender<Done>) {
+fn serve<T>(
+    work: &(dyn Fn(Block) -> T + Sync),
+    blocks: &Receiver<Vec<u8>>,
+    results: &SyncSender<T>,
+) {
     while let Ok(block) = blocks.recv() {
-        let size = block.len() as u64;
-        if results.send((judge.lines(name, &block), size)).is_err() {
+        if results.send(work(Block::Lines(block))).is_err() {
             return; // nobody wants to know more
         }
     }

@@ -1,0 +1,272 @@
+//! A recording of one trade, broken in one place at a time: the check that is about it fails, and no other.
+
+use ingenium_conformance::passive::{Judge, Ledger};
+use ingenium_conformance::report::Subject;
+use ingenium_conformance::{Report, Role, Verdict};
+use ingenium_runtime::clock;
+use serde_json::{Value, json};
+
+/// Two bars, the third, the signal for the second, its order, NEW, FILLED.
+fn trade() -> Vec<Value> {
+    let text = include_str!("../fixtures/trade.ndjson");
+    let lines = text.lines().map(serde_json::from_str);
+    lines.collect::<Result<_, _>>().expect("JSON")
+}
+
+const SIGNAL: usize = 3;
+const ORDER: usize = 4;
+const NEW: usize = 5;
+const FILLED: usize = 6;
+
+fn judge(role: Option<Role>, events: &[Value]) -> Report {
+    let judge = Judge::new(role, false).expect("the cases are well-formed");
+    let mut ledger = Ledger::new(&judge);
+    for (number, event) in events.iter().enumerate() {
+        let bytes = event.to_string().into_bytes();
+        ledger.take(judge.structured(&bytes), &bytes, &format!("line {number}"));
+    }
+    let subject = Subject::Recording("trade.ndjson".to_owned());
+    ledger.finish(subject, clock::now())
+}
+
+/// The checks that are violated.
+fn violated(report: &Report) -> Vec<&str> {
+    let bad = |verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
+    let checks = report.checks.iter().filter(|check| bad(check.verdict));
+    checks.map(|check| check.id.as_str()).collect()
+}
+
+#[test]
+fn a_sound_recording_is_good_and_claims_nothing() {
+    let report = judge(None, &trade());
+    assert!(report.conformant, "{report:#?}");
+    assert_eq!(violated(&report), [""; 0]);
+    assert_eq!(report.claim, None);
+    let judged = |id: &str| {
+        let check = report.checks.iter().find(|check| check.id == id);
+        check.map(|check| check.judged)
+    };
+    assert_eq!(judged("PAY-01"), Some(7));
+    assert_eq!(judged("CAU-01"), Some(4));
+    assert_eq!(judged("ING-02"), Some(3));
+    assert_eq!(judged("EXE-03"), Some(2));
+}
+
+type Break = fn(&mut Vec<Value>);
+
+/// What is broken, and which checks say so.
+const BREAKS: [(&str, Break, &[&str]); 22] = [
+    (
+        "a second event under an id",
+        |events| {
+            let mut other = events[0].clone();
+            other["data"]["Data"]["Close"] = json!("92.88");
+            events.push(other);
+        },
+        &["ENV-02"],
+    ),
+    (
+        "an attribute that is no text",
+        |events| events[0]["specversion"] = json!("0.9"),
+        &["ENV-01"],
+    ),
+    (
+        "a number for a decimal",
+        |events| events[1]["data"]["Data"]["Open"] = json!(93.0),
+        &["PAY-01", "PAY-02"],
+    ),
+    (
+        "a type that nobody knows",
+        |events| events[0]["type"] = json!("ingenium.oracle.advice"),
+        &["ENV-04"],
+    ),
+    (
+        "a long attribute name",
+        |events| events[0]["aratherlongattributename"] = json!("x"),
+        &["ENV-08"],
+    ),
+    (
+        "a sequence that falls",
+        |events| {
+            events[0]["sequence"] = json!("2");
+            events[1]["sequence"] = json!("1");
+        },
+        &["ENV-15"],
+    ),
+    (
+        "a bar before the last",
+        |events| events.swap(0, 1),
+        &["ING-02"],
+    ),
+    (
+        "an effect without a cause",
+        |events| {
+            drop(
+                events[SIGNAL]
+                    .as_object_mut()
+                    .map(|it| it.remove("causationid")),
+            );
+        },
+        &["CAU-01"],
+    ),
+    (
+        "a cause that never was",
+        |events| events[ORDER]["causationid"] = json!("ghost"),
+        &["CAU-01"],
+    ),
+    (
+        "another correlation",
+        |events| {
+            for event in &mut events[ORDER..] {
+                event["correlationid"] = json!("other");
+            }
+        },
+        &["CAU-02"],
+    ),
+    (
+        "another trace",
+        |events| {
+            events[1]["traceparent"] =
+                json!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+            events[SIGNAL]["traceparent"] =
+                json!("00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01");
+        },
+        &["CAU-03"],
+    ),
+    (
+        "its own cause",
+        |events| events[ORDER]["causationid"] = events[ORDER]["id"].clone(),
+        &["CAU-04"],
+    ),
+    (
+        "another run",
+        |events| events[FILLED]["ingeniumrun"] = json!("other"),
+        &["CAU-06"],
+    ),
+    (
+        "a symbol that nobody signalled",
+        |events| {
+            for event in &mut events[ORDER..] {
+                event["subject"] = json!("MSFT");
+                event["data"]["Symbol"] = json!("MSFT");
+            }
+        },
+        &["CAU-05"],
+    ),
+    (
+        "a symbol without bars",
+        |events| {
+            for event in &mut events[SIGNAL..] {
+                event["subject"] = json!("MSFT");
+                event["partitionkey"] = json!(if event["type"] == "ingenium.strategy.signal" {
+                    "MSFT"
+                } else {
+                    "main"
+                });
+                event["data"]["Symbol"] = json!("MSFT");
+            }
+        },
+        &["STR-01"],
+    ),
+    (
+        "two signals for a bar",
+        |events| {
+            let mut second = events[SIGNAL].clone();
+            second["id"] = json!("second");
+            events.push(second);
+        },
+        &["STR-04"],
+    ),
+    (
+        "a fill that does not add up",
+        |events| events[FILLED]["data"]["LastQuantity"] = json!("300"),
+        &["EXE-03"],
+    ),
+    (
+        "a fill before the order is new",
+        |events| events.swap(NEW, FILLED),
+        &["EXE-03", "EXE-04"],
+    ),
+    (
+        "an end after the end",
+        |events| {
+            let mut second = events[FILLED].clone();
+            second["id"] = json!("second");
+            second["data"]["ExecType"] = json!("EXPIRED");
+            second["data"]["Status"] = json!("EXPIRED");
+            for name in ["LastQuantity", "LastPrice"] {
+                drop(second["data"].as_object_mut().map(|it| it.remove(name)));
+            }
+            events.push(second);
+        },
+        &["EXE-04"],
+    ),
+    (
+        "a limit that is broken",
+        |events| {
+            events[ORDER]["data"]["Type"] = json!("LIMIT");
+            events[ORDER]["data"]["LimitPrice"] = json!("90");
+        },
+        &["EXE-07"],
+    ),
+    (
+        "the other side",
+        |events| {
+            events[FILLED]["data"]["Side"] = json!("SELL");
+        },
+        &["EXE-08"],
+    ),
+    (
+        "prices that contradict each other",
+        |events| events[2]["data"]["Data"]["High"] = json!("80"),
+        &["PAY-06"],
+    ),
+];
+
+#[test]
+fn what_is_broken_is_named() {
+    for (what, breaks, expected) in BREAKS {
+        let mut events = trade();
+        breaks(&mut events);
+        let report = judge(None, &events);
+        let mut found = violated(&report);
+        if what == "prices that contradict each other" {
+            // Measured and never judged: the violations are listed all the same.
+            let check = report.checks.iter().find(|check| check.id == "PAY-06");
+            assert!(
+                check.is_some_and(|check| !check.violations.is_empty()),
+                "{what}"
+            );
+            found = vec!["PAY-06"];
+        }
+        assert_eq!(found, expected, "{what}");
+    }
+}
+
+#[test]
+fn a_repetition_is_no_second_event() {
+    let mut events = trade();
+    events.extend(trade());
+    assert_eq!(violated(&judge(None, &events)), [""; 0]);
+}
+
+#[test]
+fn a_recording_that_begins_in_the_middle_is_not_held_against_anybody() {
+    let events = trade();
+    assert_eq!(violated(&judge(None, &events[FILLED..])), [""; 0]);
+    assert_eq!(
+        violated(&judge(Some(Role::Strategy), &events[SIGNAL..])),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_role_answers_for_what_it_emits() {
+    let mut events = trade();
+    events[1]["data"]["Data"]["Open"] = json!(93.0);
+    assert_eq!(violated(&judge(Some(Role::Executor), &events)), [""; 0]);
+    assert_eq!(
+        violated(&judge(Some(Role::Ingestor), &events)),
+        ["PAY-01", "PAY-02"]
+    );
+}
