@@ -147,7 +147,11 @@ pub(crate) fn one(expectation: &Expect, scene: &Scene, evidence: &Evidence<'_>) 
             answer::answered(what.as_deref(), must, should.as_ref(), scene, evidence)
         }
         Expect::Acts => answer::acts(scene, evidence),
-        Expect::Same { left, right } => outputs::same(left, right, scene, evidence),
+        Expect::Same {
+            left,
+            right,
+            except,
+        } => outputs::same(left, right, except.as_deref(), scene, evidence),
         Expect::SameForAll => outputs::same_for_all(scene, evidence),
         Expect::Equal(places) => count::equal(places, true, scene, evidence),
         Expect::Different(places) => count::equal(places, false, scene, evidence),

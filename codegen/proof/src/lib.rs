@@ -7,6 +7,7 @@
 pub mod ajv;
 pub mod codec;
 pub mod evolution;
+pub mod foreign;
 pub mod matrix;
 pub mod newcomer;
 pub mod proof;

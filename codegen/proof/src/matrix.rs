@@ -110,7 +110,22 @@ fn tree() -> Result<Tree, String> {
     Tree::open(&repository().join("schemas")).map_err(|error| error.to_string())
 }
 
-fn workplace(language: Language, which: &str) -> PathBuf {
+/// The package of a language, compiled: the one of the last proof where the schemas are still the same.
+///
+/// # Errors
+/// In words, when it does not compile.
+pub fn package_of(language: Language) -> Result<(), String> {
+    let (tree, folder) = (tree()?, workplace(language, "ours"));
+    let files = package(&tree, &Options::new(language)).map_err(|errors| errors.to_string())?;
+    let mut files = files.iter();
+    let same = files.all(|(path, text)| read(&folder, path).is_some_and(|found| found == text));
+    if !same || !folder.join(".made").is_file() {
+        make(language, &tree, &folder)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn workplace(language: Language, which: &str) -> PathBuf {
     repository()
         .join("target/proof")
         .join(language.name())

@@ -39,12 +39,15 @@ pub fn make(language: Language, tree: &Tree, folder: &Path) -> Result<Product, S
     Folder::open(&folder)
         .and_then(|opened| opened.write(&files))
         .map_err(io)?;
+    drop(fs::remove_file(folder.join(".made")));
     let steps = Steps::of(language, &folder)?;
     let mut passed = Vec::new();
     for step in &steps.commands {
         run(step, &folder, &steps.environment)?;
         passed.push(step.join(" "));
     }
+    // Whoever only needs the package need not make it again.
+    fs::write(folder.join(".made"), "").map_err(io)?;
     Ok(Product {
         language,
         codec: Codec {

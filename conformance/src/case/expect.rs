@@ -44,6 +44,9 @@ pub enum Expect {
         left: String,
         /// The other symbol.
         right: String,
+        /// What was sent under this name may have effects of its own; they are left aside.
+        #[serde(default)]
+        except: Option<String>,
     },
     /// All symbols of a `parallel` step led to the same emissions.
     SameForAll,

@@ -45,12 +45,23 @@ pub(super) fn outlines(evidence: &Evidence<'_>, instance: usize, symbol: &str) -
         .collect()
 }
 
-pub(super) fn same(left: &str, right: &str, scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
-    let of = |letter: &str| {
-        scene
-            .symbol(letter)
-            .map(|symbol| outlines(evidence, scene.instance, symbol))
-            .unwrap_or_default()
+pub(super) fn same(
+    left: &str,
+    right: &str,
+    except: Option<&str>,
+    scene: &Scene,
+    evidence: &Evidence<'_>,
+) -> Outcome {
+    let excepted = except.and_then(|name| scene.sent.get(name)).copied();
+    let of = |letter: &str| -> Vec<String> {
+        let symbol = scene.symbol(letter).unwrap_or_default();
+        let cause = |one: &Emission| evidence.cause(one).map(|cause| cause.number);
+        evidence
+            .about(scene.instance, symbol)
+            .into_iter()
+            .filter(|one| excepted.is_none() || cause(one) != excepted)
+            .map(outline)
+            .collect()
     };
     let (one, other) = (of(left), of(right));
     let mut outcome = Outcome::of(one.len().max(other.len()));

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 use ingenium_contract::CloudEvent;
 use ingenium_types::event::{ExecutionEvent, MarketData, OrderEvent};
+use ingenium_types::id::EventId;
 use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::{EventType, Payload};
 
@@ -123,10 +124,12 @@ fn detail(hashes: &Hashes, event: &CloudEvent, payload: Payload) -> Detail {
             None => Detail::None,
         },
         Payload::PortfolioOrder(order) => {
-            // An order without an OrderId goes by its event's id.
-            let id = order.order_id.as_ref();
-            let id = id.map_or(event.id.as_str(), |order_id| order_id.as_str());
-            Detail::Order(hashes.of(id), Box::new(order))
+            // An order without an OrderId is called by what follows from its event.
+            let id = match &order.order_id {
+                Some(id) => hashes.of(id.as_str()),
+                None => hashes.of(EventId::of(&[&event.source, &event.id]).hex().as_str()),
+            };
+            Detail::Order(id, Box::new(order))
         }
         Payload::ExecutorExecution(execution) => {
             let id = hashes.of(execution.order_id.as_str());

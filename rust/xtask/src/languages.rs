@@ -10,6 +10,11 @@ pub(crate) fn run(root: &Path, options: &[&str]) -> ExitCode {
     call(root, &["--bin", "languages", "--"], options)
 }
 
+/// The components of other languages before the judge.
+pub(crate) fn foreign(root: &Path, options: &[&str]) -> ExitCode {
+    call(root, &["--bin", "foreign", "--"], options)
+}
+
 /// How fast packages are, in an optimised build of what makes them.
 pub(crate) fn speed(root: &Path) -> ExitCode {
     call(root, &["--release", "--bin", "speed"], &[])

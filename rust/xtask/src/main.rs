@@ -31,6 +31,8 @@ Commands:
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
                       With --check write nothing and exit 1 if a file is stale
+  foreign [--times N] [NAME...]
+                      Put the components of conformance/examples before the judge, and a mutant of each
   languages [--check] [--others] [--samples N] [LANG...]
                       Put the packages of all languages through all proofs, and write docs/reference/languages.md;
                       with --others, what other people's generators make: docs/reference/other-generators.md
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         },
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["foreign", ref options @ ..] => languages::foreign(&root(), options),
         ["languages", ref options @ ..] => languages::run(&root(), options),
         ["release", version] => release::run(&root(), version),
         ["help" | "--help" | "-h"] => {

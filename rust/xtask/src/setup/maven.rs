@@ -9,17 +9,28 @@ use crate::console::out as say;
 /// The artifact whose plugins and libraries all others have, too.
 const PACKAGE: &str = "codegen/generated/java";
 
-/// Builds a copy of the artifact once with a network, for the sake of what that brings.
+/// The example on the official CloudEvents SDK.
+const EXAMPLE: &str = "conformance/examples/java/sdk";
+
+/// Builds copies once with a network, for the sake of what that brings.
 pub(super) fn install(root: &Path) -> Result<(), String> {
-    let pom = fs::read(root.join(PACKAGE).join("pom.xml")).map_err(|error| error.to_string())?;
-    // The first lines say where the file comes from, and nothing about what it needs.
-    pinned(&root.join(".tools/maven-installed-from"), &pom, || {
-        say("fetching the libraries and plugins of Maven".to_owned());
-        let copy = root.join("target/maven");
-        drop(fs::remove_dir_all(&copy));
-        fs::create_dir_all(&copy).map_err(|error| error.to_string())?;
-        let (from, to) = (format!("{PACKAGE}/."), copy.display().to_string());
-        python::run(root, "cp", &["-r", &from, &to])?;
-        python::run(&copy, "mvn", &["--quiet", "--batch-mode", "package"])
-    })
+    fetch(root, PACKAGE, "maven")?;
+    fetch(root, EXAMPLE, "maven-sdk")
+}
+
+fn fetch(root: &Path, from: &str, name: &str) -> Result<(), String> {
+    let pom = fs::read(root.join(from).join("pom.xml")).map_err(|error| error.to_string())?;
+    pinned(
+        &root.join(format!(".tools/{name}-installed-from")),
+        &pom,
+        || {
+            say(format!("fetching the libraries and plugins of {from}"));
+            let copy = root.join("target").join(name);
+            drop(fs::remove_dir_all(&copy));
+            fs::create_dir_all(&copy).map_err(|error| error.to_string())?;
+            let (from, to) = (format!("{from}/."), copy.display().to_string());
+            python::run(root, "cp", &["-r", &from, &to])?;
+            python::run(&copy, "mvn", &["--quiet", "--batch-mode", "package"])
+        },
+    )
 }
