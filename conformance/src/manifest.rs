@@ -39,6 +39,9 @@ pub struct Limits {
     /// Milliseconds until it accepts connections; 10,000 unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_ms: Option<u64>,
+    /// Milliseconds until an answer is there; 30,000 unless said otherwise, as long as a broker waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_ms: Option<u64>,
     /// Milliseconds from an acknowledged event to its effect; 5,000 unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect_ms: Option<u64>,

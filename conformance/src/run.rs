@@ -64,13 +64,19 @@ pub enum Error {
     Usage(String),
 }
 
-/// Told about each check as soon as it is judged.
+/// Told how far a run has come.
 pub trait Progress: Send + Sync {
-    /// The evidence for a check is there.
+    /// So many checks are going to be played.
+    fn begun(&self, checks: usize);
+
+    /// A check has been played; it is judged at the end, with everything that was seen.
     fn done(&self, case: &Case);
 }
 
+/// Nobody looks.
 impl Progress for () {
+    fn begun(&self, _: usize) {}
+
     fn done(&self, _: &Case) {}
 }
 
@@ -103,9 +109,11 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
         fixture: None,
         sink_listen: options.sink_listen,
         patience: options.effect_within.unwrap_or(EFFECT_WITHIN),
+        answer_within: options.answer_within.unwrap_or(target::ANSWER_WITHIN),
         stubborn: std::sync::atomic::AtomicBool::new(false),
         instances: std::sync::atomic::AtomicUsize::new(0),
     });
+    progress.begun(cases.len());
     let scenes = Box::pin(play(&cases, &shared, options, progress)).await;
     let posted = telemetry.stop().await;
     let scenes = scenes?;
@@ -259,6 +267,7 @@ async fn rerun_alone(
             fixture: None,
             sink_listen: shared.sink_listen,
             patience: shared.patience,
+            answer_within: shared.answer_within,
             stubborn: std::sync::atomic::AtomicBool::new(false),
             instances: std::sync::atomic::AtomicUsize::new(0),
         });

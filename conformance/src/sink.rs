@@ -24,7 +24,10 @@ pub const QUERY: &str = "run=1";
 pub const ELSEWHERE: &str = "/conformance/elsewhere";
 
 /// The largest emission that is recorded: far above what the contract allows, so that the check can say so.
-const MAX_BODY: u64 = 8 * 1024 * 1024;
+const MAX_BODY: u64 = 512 * 1024;
+
+/// Together with the largest body this is the most memory that senders can take.
+const MAX_CONNECTIONS: usize = 128;
 
 /// How the sink answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -86,6 +89,7 @@ impl Sink {
         };
         let limits = Limits {
             max_body: MAX_BODY,
+            max_connections: MAX_CONNECTIONS,
             head_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(1),
             ..Limits::default()

@@ -22,6 +22,9 @@ use crate::target::{Error, Place, Surroundings, Target, log_file};
 /// How often a delivery is attempted, as a broker would.
 const MOST_ATTEMPTS: usize = 8;
 
+/// Deliveries in a row that used up their attempts, after which the next have one attempt each.
+const MOST_EXHAUSTED: usize = 3;
+
 /// The wait before the second attempt; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(25);
 
@@ -41,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) sink_listen: Option<SocketAddr>,
     /// How long an effect may take.
     pub(crate) patience: Duration,
+    /// How long an answer may take.
+    pub(crate) answer_within: Duration,
     /// An instance had to be killed.
     pub(crate) stubborn: AtomicBool,
     /// How many instances there have been.
@@ -57,6 +62,8 @@ pub(crate) struct Stage {
     surroundings: Surroundings,
     /// How often it had its full time in vain.
     fruitless: AtomicUsize,
+    /// Deliveries in a row that used up their attempts.
+    exhausted: AtomicUsize,
 }
 
 impl Stage {
@@ -79,6 +86,7 @@ impl Stage {
             state: shared.output.join(format!("state-{number}")),
             log: log_file(&shared.output, number),
             run: shared.stimuli.token.clone(),
+            answer_within: shared.answer_within,
         };
         let mut stage = Self {
             number,
@@ -87,6 +95,7 @@ impl Stage {
             target: None,
             surroundings,
             fruitless: AtomicUsize::new(0),
+            exhausted: AtomicUsize::new(0),
         };
         if shared.role != Role::Ingestor
             && let Err(error) = stage.start().await
@@ -241,6 +250,10 @@ impl Stage {
             return;
         };
         let mut wait = FIRST_WAIT;
+        let attempts = match self.exhausted.load(Ordering::Relaxed) {
+            MOST_EXHAUSTED.. => 1,
+            _ => attempts,
+        };
         for left in (0..attempts).rev() {
             let answer = match &self.target {
                 Some(target) => {
@@ -261,7 +274,12 @@ impl Stage {
                 body: answer.body,
             });
             self.journal().answered(number, answer);
-            if !again || left == 0 {
+            if !again {
+                self.exhausted.store(0, Ordering::Relaxed);
+                return;
+            }
+            if left == 0 {
+                self.exhausted.fetch_add(1, Ordering::Relaxed);
                 return;
             }
             tokio::time::sleep(wait).await;

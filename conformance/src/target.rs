@@ -2,6 +2,7 @@
 
 mod output;
 mod process;
+mod sweep;
 
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -92,6 +93,7 @@ pub struct Target {
     client: Client,
     title_case: Client,
     silent: std::sync::atomic::AtomicUsize,
+    answer_within: Duration,
     /// How long it took to be ready.
     pub ready_after: Duration,
 }
@@ -128,12 +130,13 @@ impl Target {
             client: Client::new(),
             title_case: Client::title_case(),
             silent: std::sync::atomic::AtomicUsize::new(0),
+            answer_within: surroundings.answer_within,
             ready_after: begun.elapsed(),
         };
         if let Place::Url(url) = place {
             let probe = target
                 .client
-                .send("GET", url, &[], Bytes::new(), ANSWER_WITHIN);
+                .send("GET", url, &[], Bytes::new(), target.answer_within);
             if let Err(source @ SendError::Connect { .. }) = probe.await {
                 let url = url.clone();
                 return Err(Error::Unreachable { url, source });
@@ -163,12 +166,12 @@ impl Target {
             &self.client
         };
         let mut answer = client
-            .send(method, &self.uri, headers, body.clone(), ANSWER_WITHIN)
+            .send(method, &self.uri, headers, body.clone(), self.answer_within)
             .await;
         // A connection that was closed while it lay in the pool says nothing about the component.
         if matches!(answer, Err(SendError::Closed { .. })) {
             answer = client
-                .send(method, &self.uri, headers, body, ANSWER_WITHIN)
+                .send(method, &self.uri, headers, body, self.answer_within)
                 .await;
         }
         match &answer {

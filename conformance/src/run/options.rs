@@ -36,6 +36,8 @@ pub struct Options {
     pub cash: Option<String>,
     /// How long an effect may take.
     pub effect_within: Option<Duration>,
+    /// How long an answer may take.
+    pub answer_within: Option<Duration>,
     /// How long it may take to be ready.
     pub ready_within: Option<Duration>,
     /// Failures that are known.
@@ -59,6 +61,7 @@ impl Options {
             claims: Vec::new(),
             cash: None,
             effect_within: None,
+            answer_within: None,
             ready_within: None,
             baseline: Baseline::default(),
         }

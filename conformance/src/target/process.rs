@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::sweep::{MARK, sweep};
 use super::{Error, READY_WITHIN, output};
 use crate::case::End;
 use crate::role::Role;
@@ -39,6 +40,8 @@ pub struct Surroundings {
     pub log: PathBuf,
     /// What `K_CE_OVERRIDES` asks for.
     pub run: String,
+    /// How long an answer may take.
+    pub answer_within: Duration,
 }
 
 /// How a process ended.
@@ -58,6 +61,7 @@ pub(super) struct Process {
     pub(super) port: u16,
     log: PathBuf,
     readers: Vec<JoinHandle<()>>,
+    mark: String,
 }
 
 impl Process {
@@ -81,6 +85,7 @@ impl Process {
                 .replace("{fixture}", fixture.as_deref().unwrap_or_default())
         });
         let mut arguments = arguments.collect::<Vec<_>>().into_iter();
+        let mark = format!("{}-{}-{port}", given.run, std::process::id());
         let overrides = serde_json::json!({"extensions": {"conformancerun": given.run}});
         let mut process = Command::new(arguments.next().unwrap_or_default());
         process
@@ -94,6 +99,7 @@ impl Process {
             .env("OTEL_SERVICE_NAME", format!("conformance-{}", given.role))
             .env("INGENIUM_ROLE", given.role.name())
             .env("INGENIUM_CONFORMANCE", "1")
+            .env(MARK, &mark)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -123,6 +129,7 @@ impl Process {
             port,
             log: given.log.clone(),
             readers,
+            mark,
         })
     }
 
@@ -194,8 +201,9 @@ impl Process {
             Err(_) => None,
         };
         let after = begun.elapsed();
-        // Grandchildren may have outlived their parent.
+        // Grandchildren may have outlived their parent, and may have left its group.
         self.signal(Signal::KILL);
+        sweep(&self.mark);
         if status.is_none() {
             drop(self.child.wait().await);
         }
@@ -227,6 +235,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         // Whatever the reason that the run ends early: nothing is left behind.
         self.signal(Signal::KILL);
+        sweep(&self.mark);
         for reader in &self.readers {
             reader.abort();
         }

@@ -44,7 +44,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         Command::Up(arguments) => up::execute(&arguments, terminal),
         Command::Run(arguments) => run::execute(&arguments, terminal),
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
-        Command::Conform(arguments) => conform::execute(arguments),
+        Command::Conform(arguments) => conform::execute(arguments, terminal),
         Command::Schema(arguments) => schema::execute(&arguments, terminal),
         Command::Generate(arguments) => generate::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),

@@ -21,6 +21,8 @@ pub(crate) enum Code {
     Nothing,
     /// Interrupted from the keyboard.
     Interrupted,
+    /// Asked to end (TERM) before it was done.
+    Terminated,
 }
 
 impl From<Code> for ExitCode {
@@ -33,6 +35,7 @@ impl From<Code> for ExitCode {
             Code::Internal => 4,
             Code::Nothing => 5,
             Code::Interrupted => 130,
+            Code::Terminated => 143,
         })
     }
 }

@@ -2,14 +2,17 @@
 
 mod explain;
 mod init;
+mod interrupt;
 mod judge;
 mod list;
 mod print;
+mod progress;
 mod recording;
 mod report;
 mod self_test;
 
 use crate::exit::{Code, Failure};
+use crate::terminal::Terminal;
 
 /// Judge a component in any language, over HTTP alone
 ///
@@ -49,9 +52,9 @@ enum Action {
     Mutant(self_test::Mutant),
 }
 
-pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
+pub(crate) fn execute(arguments: Arguments, terminal: Terminal) -> Result<Code, Failure> {
     match arguments.action {
-        None => judge::execute(arguments.judge),
+        None => judge::execute(arguments.judge, terminal),
         Some(Action::List(arguments)) => list::execute(&arguments),
         Some(Action::Explain(arguments)) => explain::execute(&arguments),
         Some(Action::Init(arguments)) => init::execute(arguments),

@@ -3,6 +3,7 @@
 mod bad_input;
 mod conform;
 mod generate;
+mod hostile;
 mod program;
 mod recording;
 mod reference;

@@ -9,11 +9,13 @@ use ingenium_conformance::{
     Baseline, Error, Manifest, Options, Place, Profile, Report, Role, run, target,
 };
 
+use super::interrupt::unless_interrupted;
 use super::print::print;
+use super::progress::Line;
 use super::recording;
 use super::report::{Copy, parse_copy, write_copies};
-use crate::command::runtime;
 use crate::exit::{Code, Failure};
+use crate::terminal::Terminal;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Subject {
@@ -74,7 +76,7 @@ pub(super) struct Subject {
     command: Vec<String>,
 }
 
-pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
+pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Failure> {
     if !arguments.recording.is_empty() {
         let Subject {
             role,
@@ -83,7 +85,7 @@ pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
             ..
         } = &arguments;
         let report = recording::judge(*role, *strict, recording)?;
-        return tell(&report, &arguments.dir, &arguments.out);
+        return tell(&report, &arguments.dir, &arguments.out, terminal);
     }
     let manifest = manifest(arguments.component.as_deref())?;
     let usage = |problem: &str| Failure::new(Code::Usage, problem);
@@ -120,14 +122,22 @@ pub(super) fn execute(arguments: Subject) -> Result<Code, Failure> {
     if let Some(file) = &arguments.baseline {
         options.baseline = Baseline::read(file).map_err(|problem| usage(&problem))?;
     }
-    let report = runtime()?
-        .block_on(Box::pin(run(&options, &())))
-        .map_err(failure)?;
-    tell(&report, &arguments.dir, &arguments.out)
+    let progress = Line::new(terminal);
+    let report = unless_interrupted(async {
+        let report = run(&options, &progress).await;
+        progress.clear();
+        report.map_err(failure)
+    })?;
+    tell(&report, &arguments.dir, &arguments.out, terminal)
 }
 
 /// Leaves the report in every form, and prints it.
-pub(super) fn tell(report: &Report, folder: &Path, copies: &[Copy]) -> Result<Code, Failure> {
+pub(super) fn tell(
+    report: &Report,
+    folder: &Path,
+    copies: &[Copy],
+    terminal: Terminal,
+) -> Result<Code, Failure> {
     std::fs::create_dir_all(folder)
         .and_then(|()| {
             let written =
@@ -137,7 +147,7 @@ pub(super) fn tell(report: &Report, folder: &Path, copies: &[Copy]) -> Result<Co
         .map_err(|error| Failure::new(Code::Internal, format!("{}: {error}", folder.display())))?;
     let on_stdout = write_copies(report, copies)?;
     if !on_stdout {
-        print(report, folder).map_err(Failure::internal)?;
+        print(report, folder, terminal).map_err(Failure::internal)?;
     }
     Ok(if report.conformant {
         Code::Good
@@ -173,6 +183,7 @@ fn declare(options: &mut Options, manifest: &Manifest) {
     }
     options.cash.clone_from(&manifest.cash);
     options.effect_within = manifest.limits.effect_ms.map(Duration::from_millis);
+    options.answer_within = manifest.limits.answer_ms.map(Duration::from_millis);
     options.ready_within = manifest.limits.ready_ms.map(Duration::from_millis);
 }
 

@@ -6,11 +6,14 @@ use std::path::Path;
 use ingenium_conformance::report::Subject;
 use ingenium_conformance::{CheckResult, Report, Verdict};
 
+use crate::terminal::Terminal;
+
 /// Lines of a message that are shown.
 const SHOWN: usize = 14;
 
-pub(super) fn print(report: &Report, folder: &Path) -> std::io::Result<()> {
+pub(super) fn print(report: &Report, folder: &Path, terminal: Terminal) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    let (is_colored, reset) = (terminal.color.is_on(&out), "\x1b[0m");
     let passive = matches!(report.subject, Subject::Recording(_));
     let mut unseen = 0;
     for check in &report.checks {
@@ -19,7 +22,12 @@ pub(super) fn print(report: &Report, folder: &Path) -> std::io::Result<()> {
             continue;
         }
         let (word, id, title) = (check.verdict.word(), &check.id, &check.title);
-        writeln!(out, "{word:<13} {id:<8} {title}")?;
+        if is_colored {
+            let color = color(check.verdict);
+            writeln!(out, "{color}{word:<13}{reset} {id:<8} {title}")?;
+        } else {
+            writeln!(out, "{word:<13} {id:<8} {title}")?;
+        }
         details(&mut out, check)?;
     }
     let (good, all) = report.score();
@@ -47,6 +55,16 @@ pub(super) fn print(report: &Report, folder: &Path) -> std::io::Result<()> {
         )?,
     }
     writeln!(out, "report: {}", folder.join("report.html").display())
+}
+
+/// Green is good, yellow wants a look, red is bad.
+const fn color(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "\x1b[32m",
+        Verdict::Warn | Verdict::Xfail => "\x1b[33m",
+        _ if verdict.is_good() => "\x1b[2m",
+        _ => "\x1b[1;31m",
+    }
 }
 
 fn details(out: &mut impl Write, check: &CheckResult) -> std::io::Result<()> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use ingenium_conformance::self_test::{Plan, Sound, self_test};
 use ingenium_conformance::{Role, mutant};
 
+use super::interrupt::unless_interrupted;
 use crate::command::runtime;
 use crate::exit::{Code, Failure};
 
@@ -66,9 +67,7 @@ pub(super) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
         output: arguments.dir.clone(),
         at_once: arguments.at_once,
     };
-    let matrix = runtime()?
-        .block_on(Box::pin(self_test(&plan)))
-        .map_err(Failure::internal)?;
+    let matrix = unless_interrupted(async { self_test(&plan).await.map_err(Failure::internal) })?;
     let mut out = std::io::stdout().lock();
     let problems = matrix.problems();
     if arguments.markdown {
