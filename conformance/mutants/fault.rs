@@ -1,5 +1,6 @@
 //! The mutants by name.
 
+use super::broker::BROKERS;
 use crate::role::Role;
 
 /// One mutant.
@@ -13,6 +14,8 @@ pub struct Fault {
     pub what: &'static str,
     /// It behaves as if it traded with a venue.
     pub live: bool,
+    /// The class of a broker under which it shows.
+    pub class: Option<&'static str>,
 }
 
 impl Fault {
@@ -25,6 +28,7 @@ impl Fault {
                 name: NONE,
                 what: "sound",
                 live: false,
+                class: None,
             });
         }
         of_role(role).find(|fault| fault.name == name)
@@ -46,15 +50,23 @@ pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
         Role::Portfolio => PORTFOLIOS,
         Role::Executor => EXECUTORS,
         Role::Ingestor => INGESTORS,
-        Role::Source | Role::Sink => &[],
+        Role::Source | Role::Sink | Role::Broker => &[],
     };
-    table.iter().map(move |(name, what)| Fault {
-        role,
-        name,
-        what,
-        // It can only be told from others where nothing else is simulated.
-        live: *name == "M-TRADES-SIMULATED",
-    })
+    let brokers: &[(&str, Option<&str>, &str)] = if role == Role::Broker { BROKERS } else { &[] };
+    let components = table.iter().map(|(name, what)| (name, None, what));
+    let brokers = brokers
+        .iter()
+        .map(|(name, class, what)| (name, *class, what));
+    components
+        .chain(brokers)
+        .map(move |(name, class, what)| Fault {
+            role,
+            name,
+            what,
+            // It can only be told from others where nothing else is simulated.
+            live: *name == "M-TRADES-SIMULATED",
+            class,
+        })
 }
 
 const STRATEGIES: &[(&str, &str)] = &[

@@ -11,7 +11,7 @@ use crate::report::{CheckResult, Verdict};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
-    /// The check's id.
+    /// The check's id, or a row's: `DEL-09`, `BRK-03/F1`.
     pub id: String,
     /// Why it fails.
     pub reason: String,
@@ -59,27 +59,37 @@ impl Baseline {
     /// Turns known failures into XFAIL, and known failures that have gone into STALE. `today` is such as `2026-01-02`.
     pub(crate) fn apply(&self, checks: &mut [CheckResult], today: &str) {
         for check in checks {
-            let Some(known) = self.known.iter().find(|known| known.id == check.id) else {
+            self.apply_to(&check.id, &mut check.verdict, &mut check.reason, today);
+            if check.rows.is_empty() {
                 continue;
-            };
-            let Known {
-                reason,
-                issue,
-                expires,
-                ..
-            } = known;
-            if check.verdict.is_good() {
-                check.verdict = Verdict::Stale;
-                check.reason = format!(
-                    "the baseline says that it fails ({issue}), and it does not: remove the entry"
-                );
-            } else if expires.as_str() < today {
-                check.reason =
-                    format!("the baseline expected this until {expires} ({issue}): {reason}");
-            } else {
-                check.verdict = Verdict::Xfail;
-                check.reason = format!("{reason} ({issue}, until {expires})");
             }
+            for row in &mut check.rows {
+                self.apply_to(&row.id, &mut row.verdict, &mut row.reason, today);
+            }
+            check.sum_up();
+        }
+    }
+
+    fn apply_to(&self, id: &str, verdict: &mut Verdict, said: &mut String, today: &str) {
+        let Some(known) = self.known.iter().find(|known| known.id == id) else {
+            return;
+        };
+        let Known {
+            reason,
+            issue,
+            expires,
+            ..
+        } = known;
+        if verdict.is_good() && *verdict != Verdict::Warn {
+            *verdict = Verdict::Stale;
+            *said = format!(
+                "the baseline says that it fails ({issue}), and it does not: remove the entry"
+            );
+        } else if expires.as_str() < today {
+            *said = format!("the baseline expected this until {expires} ({issue}): {reason}");
+        } else {
+            *verdict = Verdict::Xfail;
+            *said = format!("{reason} ({issue}, until {expires})");
         }
     }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use expect::{Between, Expect, Ingested, Pattern, Status, Stream};
 pub use step::{Awaited, End, Event, Fixture, Manner, Mode, Outcome, RawMessage, Sent, Step, Trip};
 
+use crate::broker::row::Row;
 use crate::role::Role;
 
 /// How much a check weighs.
@@ -117,6 +118,9 @@ pub struct Case {
     /// What must hold, all of it.
     #[serde(default)]
     pub expect: Vec<Expect>,
+    /// What a broker is asked, row by row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<Row>,
     /// Roles whose steps and expectations are others.
     #[serde(default)]
     pub variants: BTreeMap<Role, Variant>,

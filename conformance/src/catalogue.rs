@@ -10,8 +10,8 @@ static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 static PAGES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/checks");
 
 /// The families, in the order in which they are done and reported.
-pub const FAMILIES: [&str; 11] = [
-    "env", "http", "rcv", "pay", "del", "cau", "ing", "str", "por", "exe", "ops",
+pub const FAMILIES: [&str; 12] = [
+    "env", "http", "rcv", "pay", "del", "cau", "ing", "str", "por", "exe", "ops", "brk",
 ];
 
 /// All checks, by family and id.

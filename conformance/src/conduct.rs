@@ -288,7 +288,7 @@ impl Conductor<'_> {
         match self.stage.shared.role {
             Role::Portfolio => stimuli.signal(&line.symbol, line.day, 0, &none),
             Role::Executor => stimuli.order(&line.symbol, line.day, 0, &none),
-            Role::Strategy | Role::Sink | Role::Ingestor | Role::Source => {
+            Role::Strategy | Role::Sink | Role::Ingestor | Role::Source | Role::Broker => {
                 stimuli.bar(&line.symbol, line.day, &none)
             }
         }

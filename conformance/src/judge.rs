@@ -104,6 +104,7 @@ pub(crate) fn result(
         violations_in_all: if in_all > SHOWN { in_all } else { 0 },
         reason,
         measured,
+        rows: Vec::new(),
         hint: if matches!(
             verdict,
             Verdict::Pass | Verdict::Info | Verdict::Skip | Verdict::NotExercised

@@ -15,14 +15,17 @@
 //! | [`journal`] | everything that was sent and emitted, in order |
 //! | [`scene`] | what the steps of a case came to |
 //! | [`mod@run`] | one run, from the first process to the report |
+//! | [`broker`] | brokers: the table of Knative's behaviour, row by row |
 //! | [`manifest`] | what a component says about itself |
 //! | [`baseline`] | failures that are known |
 //! | [`report`] | the report and its schema |
 //! | [`passive`] | events that were recorded or pass by, judged without asking the component anything |
+//! | [`tap`] | what passes between two programs, judged without them noticing |
 //! | [`self_test`] | the judge judged: which mutant fails which checks |
 //! | [`mutant`] | broken components that the checks are tested with |
 
 pub mod baseline;
+pub mod broker;
 pub mod case;
 pub mod catalogue;
 mod check;
@@ -45,6 +48,7 @@ pub mod self_test;
 pub mod sink;
 mod stage;
 pub mod stimulus;
+pub mod tap;
 pub mod target;
 mod telemetry;
 mod trip;

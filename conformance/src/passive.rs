@@ -14,4 +14,4 @@ mod tally;
 mod window;
 
 pub use judge::{Judge, Seen};
-pub use ledger::Ledger;
+pub use ledger::{Finding, Ledger};

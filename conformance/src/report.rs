@@ -6,11 +6,15 @@ mod format;
 mod github;
 mod html;
 mod junit;
+mod rows;
 mod sarif;
 mod summary;
 
 pub use diff::{Change, diff};
 pub use format::{Format, write};
+pub use github::{command_data, command_property};
+pub use junit::junit_xml;
+pub use rows::RowResult;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +107,9 @@ pub struct CheckResult {
     /// What was measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<String>,
+    /// The rows of a check about brokers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowResult>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,

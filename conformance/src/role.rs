@@ -22,17 +22,20 @@ pub enum Role {
     Source,
     /// Anything that receives events and emits none.
     Sink,
+    /// Takes events and delivers them to subscribers.
+    Broker,
 }
 
 impl Role {
     /// All roles, in the order of a trade.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Ingestor,
         Self::Strategy,
         Self::Portfolio,
         Self::Executor,
         Self::Source,
         Self::Sink,
+        Self::Broker,
     ];
 
     /// The word for it.
@@ -45,13 +48,14 @@ impl Role {
             Self::Executor => "executor",
             Self::Source => "source",
             Self::Sink => "sink",
+            Self::Broker => "broker",
         }
     }
 
     /// Whether a component of this role may emit events of this type.
     #[must_use]
     pub fn may_emit(self, event_type: EventType) -> bool {
-        self == Self::Source || event_type.emitted_by() == self.name()
+        matches!(self, Self::Source | Self::Broker) || event_type.emitted_by() == self.name()
     }
 
     /// Whether it is sent events.

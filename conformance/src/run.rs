@@ -12,6 +12,7 @@ use ingenium_runtime::clock;
 use ingenium_types::scalar::UtcTimestamp;
 use tokio::time::Instant;
 
+use crate::broker::judge_broker;
 use crate::case::{Case, Expect, Fixture, Instance, Step, Trip};
 use crate::catalogue;
 use crate::conduct::conduct;
@@ -95,6 +96,24 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
         .map_err(system(Path::new("telemetry receiver")))?;
     let seed = options.seed.unwrap_or_else(|| seed_of(started));
     let token = format!("T{seed:08x}");
+    if options.role == Role::Broker {
+        progress.begun(cases.len());
+        let url = telemetry.url();
+        let judged = Box::pin(judge_broker(&cases, options, &token, url, progress)).await;
+        telemetry.stop().await;
+        let mut checks = judged?;
+        options.baseline.apply(&mut checks, &day(started));
+        not_scored(&mut checks)?;
+        let counts = (0, 0);
+        return Ok(report(
+            options,
+            checks,
+            counts,
+            seed,
+            started,
+            begun.elapsed(),
+        ));
+    }
     let shared = Arc::new(Shared {
         role: options.role,
         place: options.place.clone(),
@@ -120,19 +139,24 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
     let mut inputs = Inputs::gather(&shared, options, started, posted)?;
     let mut checks = verdicts(&cases, &scenes, &inputs, options);
     rerun_alone(&cases, &mut checks, &shared, options, &mut inputs, started).await?;
-    let today: String = started.to_string().chars().take(10).collect();
-    options.baseline.apply(&mut checks, &today);
+    options.baseline.apply(&mut checks, &day(started));
     not_scored(&mut checks)?;
     let file = options.output.join("exchanges.ndjson");
     exchanges::write(&file, &inputs.deliveries, &inputs.emissions).map_err(system(&file))?;
+    let counts = (inputs.emissions.len(), inputs.deliveries.len());
     Ok(report(
         options,
         checks,
-        &inputs,
+        counts,
         seed,
         started,
         begun.elapsed(),
     ))
+}
+
+/// The day of a moment.
+fn day(moment: UtcTimestamp) -> String {
+    moment.to_string().chars().take(10).collect()
 }
 
 /// What the contract's version does not ask for is reported, and not scored.
@@ -288,7 +312,7 @@ async fn rerun_alone(
 fn report(
     options: &Options,
     mut checks: Vec<CheckResult>,
-    inputs: &Inputs,
+    (emissions, deliveries): (usize, usize),
     seed: u64,
     started: UtcTimestamp,
     took: Duration,
@@ -316,8 +340,8 @@ fn report(
         seed,
         started: started.to_string(),
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        emissions: inputs.emissions.len(),
-        deliveries: inputs.deliveries.len(),
+        emissions,
+        deliveries,
         conformant,
         claim,
         checks,

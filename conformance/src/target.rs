@@ -145,6 +145,12 @@ impl Target {
         Ok(target)
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
     /// Sends a message, with header names in lower case or as `Content-Type`.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ pub(crate) async fn provoke(
             attempt.deliveries.push(sent);
             attempt.cause = Some(sent);
         }
-        Role::Source => attempt.first = arrival(stage, from, |_| true).await,
+        Role::Source | Role::Broker => attempt.first = arrival(stage, from, |_| true).await,
         Role::Ingestor => {}
     }
     attempt

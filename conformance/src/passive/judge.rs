@@ -45,6 +45,14 @@ pub struct Seen {
     pub(super) is_ours: bool,
 }
 
+impl Seen {
+    /// The type of the event, where it is one that is known.
+    #[must_use]
+    pub fn event_type(&self) -> Option<EventType> {
+        self.facts.as_ref().map(|facts| facts.event_type)
+    }
+}
+
 impl Judge {
     /// A judge of what `role` emits, or of everything.
     ///

@@ -56,6 +56,19 @@ pub struct Ledger<'a> {
     orders: Orders,
 }
 
+/// A check that was violated just now.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// The check.
+    pub check: String,
+    /// What holds when it passes.
+    pub title: String,
+    /// How often it has been violated.
+    pub violations: usize,
+    /// The violation, where it is among the first.
+    pub violation: Option<Violation>,
+}
+
 /// The event at hand, and where it stands.
 struct At<'a> {
     facts: &'a Facts,
@@ -121,6 +134,22 @@ impl<'a> Ledger<'a> {
         let counts = |level| self.judge.strict || level == crate::case::Level::Must;
         let mut cases = self.tallies.iter().zip(&self.judge.cases);
         cases.any(|(tally, case)| tally.is_bad() && counts(case.level))
+    }
+
+    /// What was found since the last call, by check; of violations without end the first few.
+    pub fn fresh(&mut self) -> Vec<Finding> {
+        let tallies = self.tallies.iter_mut().zip(&self.judge.cases);
+        tallies
+            .filter_map(|(tally, case)| {
+                let (violations, last) = tally.fresh()?;
+                Some(Finding {
+                    check: case.id.clone(),
+                    title: case.title.clone(),
+                    violations,
+                    violation: last.cloned(),
+                })
+            })
+            .collect()
     }
 
     /// Takes the next event: its bytes, and where it stands.

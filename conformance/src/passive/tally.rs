@@ -14,6 +14,8 @@ pub(super) struct Tally {
     failures: usize,
     warnings: usize,
     kept: Vec<Violation>,
+    /// How many had been told.
+    told: usize,
 }
 
 impl Tally {
@@ -34,6 +36,17 @@ impl Tally {
         if self.kept.len() < KEPT {
             self.kept.push(violation);
         }
+    }
+
+    /// How many violations there are, and the last of those that are kept, when there are more than were told.
+    pub(super) fn fresh(&mut self) -> Option<(usize, Option<&Violation>)> {
+        let all = self.failures + self.warnings;
+        if all == self.told {
+            return None;
+        }
+        self.told = all;
+        let last = self.kept.get(all - 1);
+        Some((all, last))
     }
 
     pub(super) fn is_bad(&self) -> bool {

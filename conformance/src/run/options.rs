@@ -40,6 +40,12 @@ pub struct Options {
     pub answer_within: Option<Duration>,
     /// How long it may take to be ready.
     pub ready_within: Option<Duration>,
+    /// The class that a Broker is created with; it says whose behaviour counts.
+    pub class: Option<String>,
+    /// The namespace of Brokers, where they run already.
+    pub namespace: String,
+    /// What senders show to a Broker that wants to know who they are.
+    pub token: Option<String>,
     /// Failures that are known.
     pub baseline: Baseline,
 }
@@ -63,6 +69,9 @@ impl Options {
             effect_within: None,
             answer_within: None,
             ready_within: None,
+            class: None,
+            namespace: "default".to_owned(),
+            token: None,
             baseline: Baseline::default(),
         }
     }

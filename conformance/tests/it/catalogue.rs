@@ -95,13 +95,19 @@ fn the_requirements_are_those_of_this_contract() {
 fn checks_and_mutants_name_each_other() {
     let mut named: BTreeSet<(Role, String)> = BTreeSet::new();
     for case in cases() {
-        assert_eq!(
-            case.killed_by.is_empty(),
-            case.level == Level::Info,
-            "{} is scored, or is not",
-            case.id
-        );
-        for name in case.killed_by {
+        let by_row: Vec<Vec<String>> = match case.rows.as_slice() {
+            [] => vec![case.killed_by.clone()],
+            rows => rows.iter().map(|row| row.killed_by.clone()).collect(),
+        };
+        for killed_by in &by_row {
+            assert_eq!(
+                killed_by.is_empty(),
+                case.level == Level::Info,
+                "{} is scored, or is not",
+                case.id
+            );
+        }
+        for name in by_row.into_iter().flatten() {
             let roles: Vec<Role> = case
                 .roles
                 .iter()

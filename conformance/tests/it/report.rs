@@ -22,6 +22,7 @@ fn check(id: &str, verdict: Verdict, violations: Vec<Violation>) -> CheckResult 
             String::new()
         },
         measured: Vec::new(),
+        rows: Vec::new(),
         hint: if verdict.is_good() {
             String::new()
         } else {

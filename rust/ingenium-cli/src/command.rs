@@ -1,11 +1,13 @@
 //! Subcommands, one a file.
 
+mod broker;
 mod completions;
 mod conform;
 mod generate;
 mod man;
 mod run;
 mod schema;
+mod tap;
 mod up;
 mod validate;
 
@@ -29,8 +31,10 @@ pub(crate) struct Arguments {
 enum Command {
     Up(up::Arguments),
     Run(run::Arguments),
+    Broker(broker::Arguments),
     Validate(validate::Arguments),
-    Conform(conform::Arguments),
+    Conform(Box<conform::Arguments>),
+    Tap(tap::Arguments),
     Schema(schema::Arguments),
     Generate(generate::Arguments),
     Completions(completions::Arguments),
@@ -43,8 +47,10 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
     match arguments.command {
         Command::Up(arguments) => up::execute(&arguments, terminal),
         Command::Run(arguments) => run::execute(&arguments, terminal),
+        Command::Broker(arguments) => broker::execute(&arguments, terminal),
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
-        Command::Conform(arguments) => conform::execute(arguments, terminal),
+        Command::Conform(arguments) => conform::execute(*arguments, terminal),
+        Command::Tap(arguments) => tap::execute(&arguments, terminal),
         Command::Schema(arguments) => schema::execute(&arguments, terminal),
         Command::Generate(arguments) => generate::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),

@@ -8,6 +8,7 @@ use crate::console::out as say;
 mod go;
 mod maven;
 mod node;
+mod published;
 mod python;
 
 /// A program that the tests call, and the Debian package that has it.
@@ -26,6 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     programs()?;
     node::install(root)?;
     python::install(root)?;
+    published::install(root)?;
     go::install(root)?;
     maven::install(root)
 }

@@ -11,6 +11,8 @@ mod recording;
 mod report;
 mod self_test;
 
+pub(super) use self::judge::tell;
+pub(super) use self::report::{Copy, parse_copy};
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
 

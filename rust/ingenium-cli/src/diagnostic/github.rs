@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use ingenium_conformance::report::{command_data, command_property};
+
 use super::{Diagnostic, Level, Report, Summary};
 
 pub(super) struct Github {
@@ -27,26 +29,15 @@ impl Report for Github {
         writeln!(
             self.out,
             "::{command} file={},line={},col={},title={}::{}",
-            property(&diagnostic.file),
+            command_property(&diagnostic.file),
             diagnostic.line,
             diagnostic.column,
-            property(diagnostic.rule),
-            data(&message)
+            command_property(diagnostic.rule),
+            command_data(&message)
         )
     }
 
     fn finish(&mut self, _: Summary) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// What ends a command or starts another one is encoded.
-fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

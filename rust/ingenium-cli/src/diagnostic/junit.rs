@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use ingenium_conformance::report::junit_xml;
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Diagnostic, Level, Report, Summary, Words};
@@ -61,7 +62,8 @@ impl Report for Junit {
     fn finish(&mut self, _: Summary) -> io::Result<()> {
         let mut xml = Xml::new("ingenium");
         xml.add_test_suites(std::mem::take(&mut self.suites));
-        xml.serialize(&mut self.out).map_err(io::Error::other)?;
+        let xml = junit_xml(&xml).map_err(io::Error::other)?;
+        self.out.write_all(xml.as_bytes())?;
         self.out.flush()
     }
 }

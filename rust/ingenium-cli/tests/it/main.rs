@@ -1,13 +1,17 @@
 //! The real binary, as a person at a terminal or a script would call it.
 
 mod bad_input;
+mod brokers;
+mod ci_kit;
 mod conform;
 mod generate;
 mod hostile;
 mod program;
+mod published;
 mod recording;
 mod reference;
 mod schema;
+mod tap;
 mod up;
 mod validate;
 mod validate_many;

@@ -7,6 +7,9 @@ use ingenium_conformance::catalogue;
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium conform explain DEL-01")]
 pub(super) struct Arguments {
     /// The check, such as DEL-01
     #[arg(value_name = "ID")]

@@ -7,6 +7,9 @@ use ingenium_conformance::{Manifest, Role, manifest};
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium conform init --role strategy -- ./my-strategy")]
 pub(super) struct Arguments {
     /// What the component is
     #[arg(long, value_name = "ROLE")]

@@ -19,7 +19,7 @@ use crate::terminal::Terminal;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Subject {
-    /// What the component is: ingestor, strategy, portfolio, executor, source, sink
+    /// What the component is: ingestor, strategy, portfolio, executor, source, sink, broker
     #[arg(long, value_name = "ROLE")]
     role: Option<Role>,
 
@@ -50,6 +50,18 @@ pub(super) struct Subject {
     /// What the component claims: live, margin
     #[arg(long, value_name = "FEATURE", value_delimiter = ',')]
     claims: Vec<String>,
+
+    /// The class that Brokers are created with: Kafka, MTChannelBasedBroker, Ingenium; it says whose behaviour counts
+    #[arg(long, value_name = "CLASS")]
+    class: Option<String>,
+
+    /// The namespace of Brokers, with --url
+    #[arg(long, value_name = "NAME", default_value = "default", requires = "url")]
+    namespace: String,
+
+    /// What senders show to a Broker that wants to know who they are
+    #[arg(long, value_name = "FILE")]
+    token: Option<PathBuf>,
 
     /// Where reports, recordings and the component's output go
     #[arg(long, value_name = "DIR", default_value = "conformance-report")]
@@ -110,6 +122,9 @@ pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Fa
         seed: arguments.seed,
         claims: arguments.claims,
         sink_listen: arguments.sink_listen,
+        class: arguments.class,
+        namespace: arguments.namespace,
+        token: arguments.token.as_deref().map(token).transpose()?,
         ..Options::new(role, place, &arguments.dir)
     };
     if let Some(manifest) = &manifest {
@@ -132,7 +147,7 @@ pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Fa
 }
 
 /// Leaves the report in every form, and prints it.
-pub(super) fn tell(
+pub(in crate::command) fn tell(
     report: &Report,
     folder: &Path,
     copies: &[Copy],
@@ -154,6 +169,13 @@ pub(super) fn tell(
     } else {
         Code::Bad
     })
+}
+
+/// The token in a file.
+fn token(file: &Path) -> Result<String, Failure> {
+    let token = std::fs::read_to_string(file)
+        .map_err(|error| Failure::new(Code::Usage, format!("{}: {error}", file.display())))?;
+    Ok(token.trim().to_owned())
 }
 
 /// What the component says about itself, where it says something.

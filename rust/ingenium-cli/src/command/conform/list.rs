@@ -7,6 +7,9 @@ use ingenium_conformance::{Case, Level, Role, catalogue};
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium conform list --role broker")]
 pub(super) struct Arguments {
     /// Only those of this role
     #[arg(long, value_name = "ROLE")]

@@ -28,6 +28,7 @@ pub(super) fn print(report: &Report, folder: &Path, terminal: Terminal) -> std::
         } else {
             writeln!(out, "{word:<13} {id:<8} {title}")?;
         }
+        rows(&mut out, check)?;
         details(&mut out, check)?;
     }
     let (good, all) = report.score();
@@ -65,6 +66,20 @@ const fn color(verdict: Verdict) -> &'static str {
         _ if verdict.is_good() => "\x1b[2m",
         _ => "\x1b[1;31m",
     }
+}
+
+/// Three verdicts a row, where they are not all the same good one.
+fn rows(out: &mut impl Write, check: &CheckResult) -> std::io::Result<()> {
+    for row in &check.rows {
+        let (id, word, title) = (&row.id, row.verdict.word(), &row.title);
+        let three = [row.spec, row.kafka, row.mt].map(Verdict::word);
+        let three = three.join("/");
+        writeln!(out, "    {word:<9} {id:<12} {three:<16} {title}")?;
+        if !row.reason.is_empty() {
+            writeln!(out, "              {}", row.reason)?;
+        }
+    }
+    Ok(())
 }
 
 fn details(out: &mut impl Write, check: &CheckResult) -> std::io::Result<()> {

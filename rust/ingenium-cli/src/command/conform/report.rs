@@ -9,6 +9,10 @@ use ingenium_conformance::report::{Format, diff, write};
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  $ ingenium conform report convert report.json --out junit=junit.xml
+  $ ingenium conform report diff before.json report.json")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     action: Action,
@@ -17,6 +21,9 @@ pub(super) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Write a report in other forms
+    #[command(after_help = "\
+Example:
+  $ ingenium conform report convert report.json --out junit=junit.xml")]
     Convert {
         /// The report
         #[arg(value_name = "REPORT.JSON")]
@@ -27,6 +34,9 @@ enum Action {
         out: Vec<Copy>,
     },
     /// Compare two reports; exit 1 when something is worse
+    #[command(after_help = "\
+Example:
+  $ ingenium conform report diff before.json report.json")]
     Diff {
         /// The report before
         #[arg(value_name = "BEFORE.JSON")]
@@ -42,13 +52,13 @@ enum Action {
 
 /// One more copy of a report.
 #[derive(Debug, Clone)]
-pub(super) struct Copy {
+pub(in crate::command) struct Copy {
     format: Format,
     /// Where; none for stdout.
     file: Option<PathBuf>,
 }
 
-pub(super) fn parse_copy(text: &str) -> Result<Copy, String> {
+pub(in crate::command) fn parse_copy(text: &str) -> Result<Copy, String> {
     let (kind, file) = match text.split_once('=') {
         Some((kind, file)) => (kind, Some(file)),
         None => (text, None),

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use ingenium_conformance::mutant::Given;
 use ingenium_conformance::self_test::{Plan, Sound, self_test};
 use ingenium_conformance::{Role, mutant};
 
@@ -11,6 +12,9 @@ use crate::command::runtime;
 use crate::exit::{Code, Failure};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium conform self-test --markdown")]
 pub(super) struct Arguments {
     /// How many components run at once
     #[arg(long, value_name = "NUMBER", default_value_t = 4)]
@@ -39,6 +43,12 @@ pub(super) struct Mutant {
 
     #[arg(long)]
     live: bool,
+
+    #[arg(long)]
+    state: Option<PathBuf>,
+
+    #[arg(long)]
+    token: Option<String>,
 }
 
 pub(super) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
@@ -92,8 +102,13 @@ pub(super) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
 }
 
 pub(super) fn execute_mutant(arguments: &Mutant) -> Result<Code, Failure> {
+    let given = Given {
+        live: arguments.live,
+        state: arguments.state.clone(),
+        token: arguments.token.clone(),
+    };
     runtime()?
-        .block_on(mutant::run(arguments.role, &arguments.name, arguments.live))
+        .block_on(mutant::run(arguments.role, &arguments.name, given))
         .map_err(Failure::usage)?;
     Ok(Code::Good)
 }

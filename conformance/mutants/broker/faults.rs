@@ -1,0 +1,146 @@
+//! The faults of brokers, each with the class under which it shows.
+
+const SPEC: Option<&str> = None;
+const KAFKA: Option<&str> = Some("Kafka");
+const MT: Option<&str> = Some("MTChannelBasedBroker");
+
+/// Name, class, and what is wrong.
+pub(crate) const BROKERS: &[(&str, Option<&str>, &str)] = &[
+    ("M-NO-03", SPEC, "refuses CloudEvents 0.3"),
+    ("M-ANY-VERSION", SPEC, "accepts any specversion"),
+    ("M-BINARY-ONLY", SPEC, "refuses structured mode"),
+    ("M-GETS", SPEC, "answers 200 to GET"),
+    ("M-NO-ALLOW", MT, "answers OPTIONS without Allow"),
+    (
+        "M-INCOMPLETE",
+        SPEC,
+        "accepts events without required attributes",
+    ),
+    (
+        "M-TAKES-GARBAGE",
+        SPEC,
+        "answers 202 to what it cannot parse",
+    ),
+    ("M-ANY-ADDRESS", SPEC, "takes events at any path"),
+    ("M-NO-LIMIT", KAFKA, "stores events of any size"),
+    ("M-REFORMATS", SPEC, "writes JSON anew"),
+    ("M-UPGRADES", SPEC, "turns 0.3 into 1.0"),
+    ("M-JSON-ONLY", SPEC, "calls every payload JSON"),
+    ("M-CUTS-ATTRIBUTES", SPEC, "keeps 100 attributes"),
+    (
+        "M-FORMATS",
+        KAFKA,
+        "delivers structured where Kafka's broker does not",
+    ),
+    ("M-ADDS-NOTHING", KAFKA, "adds neither partition nor offset"),
+    ("M-NO-TRACE", SPEC, "drops traceparent"),
+    ("M-PASSES-ALL", SPEC, "ignores filters"),
+    (
+        "M-WANTS-PRESENCE",
+        KAFKA,
+        "wants attributes that may have any value",
+    ),
+    ("M-ANY-CASE", SPEC, "compares without regard to case"),
+    ("M-PREFIX-CONTAINS", SPEC, "takes a prefix anywhere"),
+    ("M-SUFFIX-CONTAINS", SPEC, "takes a suffix anywhere"),
+    ("M-SQL-PASSES", SPEC, "passes every CESQL expression"),
+    ("M-ALL-IS-ANY", SPEC, "passes where one of all matches"),
+    ("M-ANY-IS-FIRST", SPEC, "looks at the first of any"),
+    ("M-NOT-PASSES", SPEC, "passes every not"),
+    (
+        "M-ABSENT-MATCHES",
+        SPEC,
+        "matches attributes that are not there",
+    ),
+    (
+        "M-FIRST-FILTER",
+        SPEC,
+        "looks at the first of several filters",
+    ),
+    (
+        "M-EMPTY-PASSES",
+        SPEC,
+        "takes an empty list of filters for one that passes all",
+    ),
+    ("M-LEGACY-FIRST", SPEC, "puts filter before filters"),
+    ("M-ANY-FILTER", SPEC, "accepts filters that mean nothing"),
+    (
+        "M-FIRST-TRIGGER",
+        SPEC,
+        "delivers to the first Trigger that matches",
+    ),
+    ("M-NO-PREFER", SPEC, "does not ask for replies"),
+    (
+        "M-WAITS-OTHERWISE",
+        KAFKA,
+        "answers the sender after the subscriber",
+    ),
+    ("M-GIVES-UP", SPEC, "makes five attempts at most"),
+    ("M-RETRIES-422", SPEC, "repeats after 422"),
+    ("M-NO-BACKOFF", KAFKA, "repeats without a wait"),
+    (
+        "M-NO-TIMEOUT",
+        SPEC,
+        "waits for an answer as long as it takes",
+    ),
+    ("M-NO-RETRY-AFTER", MT, "ignores Retry-After"),
+    (
+        "M-DEDUPES",
+        KAFKA,
+        "stores the same event once, which Kafka's broker does not",
+    ),
+    (
+        "M-UNORDERED",
+        KAFKA,
+        "delivers ordered Triggers side by side",
+    ),
+    ("M-SHUFFLES", KAFKA, "lets later events overtake"),
+    ("M-NO-REPLY", SPEC, "drops replies"),
+    (
+        "M-WANTS-REPLY",
+        SPEC,
+        "takes a 200 without a reply for a failure",
+    ),
+    (
+        "M-ANY-BODY",
+        SPEC,
+        "takes a 2xx with any body for an acknowledgement",
+    ),
+    (
+        "M-200-ONLY",
+        KAFKA,
+        "drops replies with 202, which Kafka's broker does not",
+    ),
+    ("M-LOOPS", MT, "does not count hops"),
+    ("M-SMALL-REPLY", SPEC, "drops replies of more than 16 KiB"),
+    (
+        "M-BROKER-WINS",
+        SPEC,
+        "puts the Broker's delivery before the Trigger's",
+    ),
+    (
+        "M-MERGES",
+        SPEC,
+        "merges the Trigger's delivery with the Broker's",
+    ),
+    ("M-NO-DEFAULT", SPEC, "ignores the Broker's delivery"),
+    ("M-NO-DEAD-LETTER", SPEC, "drops what nobody takes"),
+    ("M-NO-DEST", SPEC, "does not say who failed"),
+    ("M-NO-CODE", SPEC, "does not say with which status"),
+    ("M-NO-DATA", SPEC, "does not say with which body"),
+    ("M-WHOLE-DATA", KAFKA, "sends the whole body along"),
+    ("M-DEAD-ONCE", SPEC, "tries a dead letter sink once"),
+    ("M-FORGETS", SPEC, "keeps events in memory"),
+    (
+        "M-EARLIEST",
+        KAFKA,
+        "gives a new Trigger everything, unasked",
+    ),
+    (
+        "M-NO-REPLAY",
+        SPEC,
+        "ignores where a Trigger wants to start",
+    ),
+    ("M-OPEN", SPEC, "takes events from anybody"),
+    ("M-ANONYMOUS", SPEC, "sends no token to subscribers"),
+];

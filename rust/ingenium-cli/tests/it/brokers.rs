@@ -1,0 +1,59 @@
+//! The embedded broker before the judge of brokers, in each class. What it cannot do yet is in its baselines.
+
+use crate::program::{command, ingenium, root};
+
+/// Judges it as a class, with what is known about that.
+fn judge(class: &str, baseline: Option<&str>) -> (i32, serde_json::Value) {
+    let out = tempfile::tempdir().expect("a folder");
+    let program = command().get_program().to_string_lossy().into_owned();
+    let folder = out.path().display().to_string();
+    let file = baseline.map(|name| {
+        let folder = root().join("rust/ingenium-broker/conformance");
+        folder.join(name).display().to_string()
+    });
+    let mut words = vec!["conform", "--role", "broker", "--class", class];
+    words.extend(["--claims", "replay", "--dir", &folder]);
+    if let Some(file) = &file {
+        words.extend(["--baseline", file]);
+    }
+    words.extend(["--", &program, "broker", "--data", "{state}"]);
+    words.extend(["--namespace", "conformance", "--name", "conformance"]);
+    let called = ingenium(&words);
+    let report = std::fs::read(out.path().join("report.json")).expect("a report");
+    let report = serde_json::from_slice(&report).expect("JSON");
+    (called.code, report)
+}
+
+/// The rows with a verdict.
+fn rows(report: &serde_json::Value, verdict: &str) -> Vec<String> {
+    let checks = report["checks"].as_array().expect("checks");
+    let rows = checks
+        .iter()
+        .flat_map(|check| check["rows"].as_array().expect("rows"));
+    rows.filter(|row| row["verdict"] == verdict)
+        .map(|row| row["id"].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+#[test]
+fn the_embedded_broker_is_what_its_baselines_say() {
+    for (class, baseline, least) in [
+        ("Ingenium", "ingenium.json", 45),
+        ("Kafka", "kafka.json", 40),
+        ("MTChannelBasedBroker", "mt.json", 36),
+    ] {
+        let (code, report) = judge(class, Some(baseline));
+        let bad: Vec<String> = ["FAIL", "STALE", "WARN"]
+            .iter()
+            .flat_map(|verdict| rows(&report, verdict))
+            .collect();
+        assert_eq!((code, bad), (0, Vec::new()), "{class}: {report:#}");
+        let passed = rows(&report, "PASS");
+        assert!(passed.len() >= least, "{class}: {}", passed.len());
+        assert!(!rows(&report, "XFAIL").is_empty(), "{class}");
+    }
+    // Without the baseline the same failures count.
+    let (code, report) = judge("Ingenium", None);
+    assert_eq!(code, 1);
+    assert!(rows(&report, "FAIL").contains(&"BRK-03/F2".to_owned()));
+}
