@@ -30,6 +30,15 @@ use subscribers::Subscribers;
 /// Rows beside each other: mostly they wait.
 const AT_ONCE: usize = 16;
 
+/// What a run came to.
+pub(crate) struct Judged {
+    pub(crate) checks: Vec<CheckResult>,
+    /// Requests that reached subscribers.
+    pub(crate) arrivals: usize,
+    /// Events that were posted.
+    pub(crate) sent: usize,
+}
+
 /// Plays the rows of all cases, and judges them.
 pub(crate) async fn judge_broker(
     cases: &[Case],
@@ -37,7 +46,7 @@ pub(crate) async fn judge_broker(
     token: &str,
     telemetry: String,
     progress: &dyn Progress,
-) -> Result<Vec<CheckResult>, Error> {
+) -> Result<Judged, Error> {
     let listen = options
         .sink_listen
         .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
@@ -67,7 +76,12 @@ pub(crate) async fn judge_broker(
     if let Ok(subscribers) = Arc::try_unwrap(subscribers) {
         subscribers.stop().await;
     }
-    Ok(checks)
+    let all = || seen.iter().flatten().flatten();
+    Ok(Judged {
+        checks,
+        arrivals: all().map(|seen| seen.arrivals.len()).sum(),
+        sent: all().map(|seen| seen.sent.len()).sum(),
+    })
 }
 
 /// What was seen of each row of each case; nothing of those that are set aside.

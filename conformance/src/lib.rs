@@ -23,6 +23,57 @@
 //! | [`tap`] | what passes between two programs, judged without them noticing |
 //! | [`self_test`] | the judge judged: which mutant fails which checks |
 //! | [`mutant`] | broken components that the checks are tested with |
+//!
+//! # From a test
+//!
+//! A component that runs already is judged at its URL. This one takes events and emits none, which is the role `sink`; what
+//! emits posts to [`sink::url`] of the address in [`Options::sink_listen`], or replies. A process that the runner may
+//! stop and start, [`Place::Command`], is judged in all profiles; at a URL it is L1, the wire.
+//!
+//! ```
+//! use ingenium_conformance::{Options, Place, Profile, Role, run};
+//! use ingenium_contract::finding::http_status;
+//! use ingenium_contract::{Level, validate};
+//! use ingenium_runtime::http::server::{Limits, serve};
+//! use ingenium_runtime::http::{Request, Response};
+//! use ingenium_runtime::shutdown::Shutdown;
+//! use ingenium_types::View;
+//!
+//! async fn take(request: Request) -> Response {
+//!     match request.method.as_str() {
+//!         "POST" => {
+//!             let verdict = validate(&request.header_slices(), &request.body, View::Reader);
+//!             let is_bad = verdict.findings.iter().any(|finding| finding.level == Level::Error);
+//!             Response::empty(if is_bad { http_status(&verdict.findings) } else { 202 })
+//!         }
+//!         _ => Response::empty(405).header("allow", "POST"),
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let url = format!("http://{}/", listener.local_addr()?);
+//! let stop = Shutdown::manual();
+//! let component = tokio::spawn(serve(listener, take, Limits::default(), stop.clone()));
+//!
+//! let folder = tempfile::tempdir()?;
+//! let options = Options {
+//!     profile: Profile::L1,
+//!     ..Options::new(Role::Sink, Place::Url(url), folder.path())
+//! };
+//! let report = run(&options, &()).await?;
+//! for check in report.checks.iter().filter(|check| !check.verdict.is_good()) {
+//!     println!("{}: {}", check.id, check.sentence());
+//! }
+//! assert!(report.conformant);
+//! assert!(folder.path().join("exchanges.ndjson").is_file());
+//!
+//! stop.request();
+//! component.await?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod baseline;
 pub mod broker;

@@ -13,6 +13,7 @@ use ingenium_types::scalar::UtcTimestamp;
 use tokio::time::Instant;
 
 use crate::broker::judge_broker;
+use crate::broker::row::Against;
 use crate::case::{Case, Expect, Fixture, Instance, Step, Trip};
 use crate::catalogue;
 use crate::conduct::conduct;
@@ -101,10 +102,11 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
         let url = telemetry.url();
         let judged = Box::pin(judge_broker(&cases, options, &token, url, progress)).await;
         telemetry.stop().await;
-        let mut checks = judged?;
+        let judged = judged?;
+        let mut checks = judged.checks;
         options.baseline.apply(&mut checks, &day(started));
         not_scored(&mut checks)?;
-        let counts = (0, 0);
+        let counts = (judged.arrivals, judged.sent);
         return Ok(report(
             options,
             checks,
@@ -321,11 +323,22 @@ fn report(
     for check in &mut checks {
         if !check.verdict.is_good() {
             check.repeat = repeat(options, &check.id, seed);
+        } else if check.verdict != Verdict::Warn {
+            check.hint.clear();
         }
     }
     let version = ingenium_contract::CONTRACT_VERSION;
-    let claim = (conformant && options.only.is_empty())
-        .then(|| format!("Ingenium {version} {} {}", options.role, options.profile));
+    // What runs already cannot be killed, stopped and started, and what is known to fail fails.
+    let is_whole = options.only.is_empty()
+        && matches!(options.place, Place::Command(_))
+        && !checks.iter().any(|check| check.verdict == Verdict::Xfail);
+    let claim = (conformant && is_whole).then(|| match options.role {
+        Role::Broker => {
+            let against = Against::of_class(options.class.as_deref()).name();
+            format!("Ingenium {version} broker as {against}")
+        }
+        role => format!("Ingenium {version} {role} {}", options.profile),
+    });
     Report {
         contract: version.to_owned(),
         contract_digest: ingenium_contract::CONTRACT_DIGEST.to_owned(),

@@ -106,7 +106,7 @@ impl Sink {
     /// The URL for `K_SINK`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}{PATH}?{QUERY}", self.address)
+        url(self.address)
     }
 
     /// How it answers from here on; the last answer stays. None: 202.
@@ -124,6 +124,12 @@ impl Sink {
         // The server ends by itself; a panic inside it would be a missing emission.
         drop(self.server.await);
     }
+}
+
+/// The URL for `K_SINK` of a sink that listens at an address.
+#[must_use]
+pub fn url(address: SocketAddr) -> String {
+    format!("http://{address}{PATH}?{QUERY}")
 }
 
 async fn answer(

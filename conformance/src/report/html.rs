@@ -1,7 +1,7 @@
 //! One file that needs no network: what failed first, the bytes beside the expected, search by id.
 
 use super::badge::escape;
-use super::{CheckResult, Report, Verdict};
+use super::{CheckResult, Report, RowResult, Verdict};
 use crate::catalogue;
 
 const STYLE: &str = include_str!("page.css");
@@ -11,10 +11,7 @@ pub(super) fn render(report: &Report) -> String {
     let (good, all) = report.score();
     let state = match (&report.claim, report.conformant) {
         (Some(claim), _) => ("good", format!("Conformant: {claim}")),
-        (None, true) => (
-            "part",
-            "A part of the checks is good; that makes no claim".to_owned(),
-        ),
+        (None, true) => ("part", "Good, and this run makes no claim".to_owned()),
         (None, false) => ("bad", "Not conformant".to_owned()),
     };
     let facts = [
@@ -98,6 +95,9 @@ fn check(check: &CheckResult) -> String {
             body.push_str(&beside(&violation.bytes, passing(&check.id)));
         }
     }
+    if !check.rows.is_empty() {
+        body.push_str(&rows(&check.rows));
+    }
     if check.violations_in_all > 0 {
         body.push_str(&format!(
             "<p>{} violations in all</p>",
@@ -121,6 +121,37 @@ fn check(check: &CheckResult) -> String {
         id = escape(&check.id),
         verdict = check.verdict.word(),
         title = escape(&check.title),
+    )
+}
+
+/// The rows of a check about brokers.
+fn rows(rows: &[RowResult]) -> String {
+    let cell =
+        |verdict: Verdict| format!("<td class=\"{}\">{}</td>", class(verdict), verdict.word());
+    let lines: String = rows
+        .iter()
+        .map(|row| {
+            let row_id = row.id.rsplit('/').next().unwrap_or_default();
+            let reason = if row.reason.is_empty() {
+                String::new()
+            } else {
+                format!("<br><small>{}</small>", escape(&row.reason))
+            };
+            format!(
+                "<tr><th scope=\"row\">{}</th><td>{}{reason}</td>{}{}{}{}</tr>",
+                escape(row_id),
+                escape(&row.title),
+                cell(row.verdict),
+                cell(row.spec),
+                cell(row.kafka),
+                cell(row.mt),
+            )
+        })
+        .collect();
+    format!(
+        "<div class=\"rows\"><table><thead><tr><th scope=\"col\">Row</th><th scope=\"col\">What</th>\
+         <th scope=\"col\">Counts</th><th scope=\"col\">spec</th><th scope=\"col\">kafka</th>\
+         <th scope=\"col\">mt</th></tr></thead><tbody>{lines}</tbody></table></div>"
     )
 }
 

@@ -1,12 +1,12 @@
 //! A page for people in a hurry.
 
-use super::{CheckResult, Report, Verdict};
+use super::{CheckResult, Report, RowResult, Verdict};
 
 pub(super) fn render(report: &Report) -> String {
     let (good, all) = report.score();
     let head = match (&report.claim, report.conformant) {
         (Some(claim), _) => format!("**Conformant**: {claim}, {good} of {all} checks."),
-        (None, true) => format!("{good} of {all} checks are good; a part of them makes no claim."),
+        (None, true) => format!("{good} of {all} checks are good; this run makes no claim."),
         (None, false) => format!("**Not conformant**: {good} of {all} checks are good."),
     };
     let mut page = format!(
@@ -36,7 +36,27 @@ pub(super) fn render(report: &Report) -> String {
             cell(&check.title)
         ));
     }
+    rows(&mut page, report);
     page
+}
+
+/// The rows of checks about brokers: three verdicts each.
+fn rows(page: &mut String, report: &Report) {
+    let rows: Vec<&RowResult> = report.checks.iter().flat_map(|check| &check.rows).collect();
+    if rows.is_empty() {
+        return;
+    }
+    page.push_str(
+        "\n## All rows\n\n| Row | Counts | spec | kafka | mt | What |\n|---|---|---|---|---|---|\n",
+    );
+    for row in rows {
+        let [counts, spec, kafka, mt] =
+            [row.verdict, row.spec, row.kafka, row.mt].map(Verdict::word);
+        let (id, title) = (&row.id, cell(&row.title));
+        page.push_str(&format!(
+            "| {id} | {counts} | {spec} | {kafka} | {mt} | {title} |\n"
+        ));
+    }
 }
 
 fn section(page: &mut String, report: &Report, title: &str, wanted: impl Fn(&CheckResult) -> bool) {

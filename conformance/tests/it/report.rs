@@ -1,7 +1,7 @@
 //! Each form of a report, with texts that want to be code, and what has changed between two.
 
 use ingenium_conformance::case::{Level, Profile};
-use ingenium_conformance::report::{Format, Subject, Violation, diff};
+use ingenium_conformance::report::{Format, RowResult, Subject, Violation, diff};
 use ingenium_conformance::{CheckResult, Report, Role, Verdict};
 
 /// What a hostile component may have put into its events.
@@ -37,6 +37,27 @@ fn check(id: &str, verdict: Verdict, violations: Vec<Violation>) -> CheckResult 
     }
 }
 
+/// A check with rows.
+fn broker() -> CheckResult {
+    let row = |id: &str, verdict, reason: &str| RowResult {
+        id: format!("BRK-03/{id}"),
+        title: format!("what {id} looks at | <b>"),
+        verdict,
+        spec: Verdict::Info,
+        kafka: verdict,
+        mt: Verdict::Pass,
+        reason: reason.to_owned(),
+        violations: Vec::new(),
+    };
+    CheckResult {
+        rows: vec![
+            row("F1", Verdict::Pass, ""),
+            row("F2", Verdict::Xfail, "known & <i>mended</i> | later"),
+        ],
+        ..check("BRK-03", Verdict::Xfail, Vec::new())
+    }
+}
+
 fn report() -> Report {
     Report {
         contract: "1.0.0".to_owned(),
@@ -67,6 +88,7 @@ fn report() -> Report {
             ),
             check("HTTP-02", Verdict::NotExercised, Vec::new()),
             check("RCV-01", Verdict::Inconclusive, Vec::new()),
+            broker(),
         ],
     }
 }

@@ -55,7 +55,10 @@ fn a_part_of_the_checks_makes_no_claim() {
         "strategy/rsi",
     ]);
     assert_eq!(called.code, 0, "{called:?}");
-    assert!(called.stdout.contains("makes no claim"), "{called:?}");
+    assert!(
+        called.stdout.contains("this run makes no claim"),
+        "{called:?}"
+    );
     assert!(!called.stdout.contains("ENV-02"), "{called:?}");
     let called = ingenium(&[
         "conform", "--role", "strategy", "--only", "NO-99", "--dir", &folder, "--", "true",

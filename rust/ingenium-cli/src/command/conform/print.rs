@@ -48,7 +48,7 @@ pub(super) fn print(report: &Report, folder: &Path, terminal: Terminal) -> std::
         (Some(claim), _) => writeln!(out, "conformant: {good} of {all} checks, {claim}")?,
         (None, true) => writeln!(
             out,
-            "{good} of {all} checks are good; a part of the checks makes no claim"
+            "{good} of {all} checks are good; this run makes no claim"
         )?,
         (None, false) => writeln!(
             out,
@@ -89,9 +89,11 @@ fn details(out: &mut impl Write, check: &CheckResult) -> std::io::Result<()> {
     if !check.reason.is_empty() && check.verdict != Verdict::NotExercised {
         writeln!(out, "    {}", check.reason)?;
     }
-    for violation in &check.violations {
+    for (number, violation) in check.violations.iter().enumerate() {
         writeln!(out, "    {}", violation.message)?;
-        for line in violation.bytes.lines().take(SHOWN) {
+        // The report has the bytes of all that it shows.
+        let shown = if number == 0 { SHOWN } else { 0 };
+        for line in violation.bytes.lines().take(shown) {
             writeln!(out, "      | {line}")?;
         }
     }
