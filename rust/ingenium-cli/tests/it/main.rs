@@ -8,6 +8,7 @@ mod conform_outputs;
 mod generate;
 mod hostile;
 mod newcomer;
+mod on_terminal;
 mod program;
 mod published;
 mod recording;

@@ -11,7 +11,7 @@ use ingenium_conformance::{
 
 use super::interrupt::unless_interrupted;
 use super::print::print;
-use super::progress::Line;
+use super::progress::Bar;
 use super::recording;
 use super::report::{Copy, parse_copy, write_copies};
 use crate::exit::{Code, Failure};
@@ -137,7 +137,7 @@ pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Fa
     if let Some(file) = &arguments.baseline {
         options.baseline = Baseline::read(file).map_err(|problem| usage(&problem))?;
     }
-    let progress = Line::new(terminal);
+    let progress = Bar::new(terminal);
     let report = unless_interrupted(async {
         let report = run(&options, &progress).await;
         progress.clear();

@@ -1,89 +1,64 @@
-//! How far a run has come, on stderr: a line that is written over on a terminal, now and then a line elsewhere.
+//! How far a run has come, on stderr: a bar on a terminal, now and then a line elsewhere, as in the log of a CI job.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ingenium_conformance::{Case, Progress};
 use tokio::time::Instant;
 
+use crate::exit::complain;
 use crate::terminal::Terminal;
 
-/// The least time between two lines that stay, as in the log of a CI job.
+/// The least time between two lines that stay.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// Back to the first column, and nothing behind it.
-const CLEAR: &str = "\r\x1b[2K";
-
-/// Writes how far it is.
-pub(super) struct Line {
-    quiet: bool,
-    on_terminal: bool,
-    state: Mutex<State>,
+/// Shows how far it is.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    /// When the last line was written, where lines are.
+    said: Option<Mutex<Instant>>,
 }
 
-struct State {
-    checks: usize,
-    done: usize,
-    said: Instant,
-}
-
-impl Line {
+impl Bar {
     pub(super) fn new(terminal: Terminal) -> Self {
+        let on_terminal = std::io::stderr().is_terminal();
+        let target = if on_terminal && !terminal.quiet {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let style = ProgressStyle::with_template("{pos} of {len} checks played {wide_bar} {msg}");
+        let bar = ProgressBar::with_draw_target(None, target);
         Self {
-            quiet: terminal.quiet,
-            on_terminal: std::io::stderr().is_terminal(),
-            state: Mutex::new(State {
-                checks: 0,
-                done: 0,
-                said: Instant::now(),
-            }),
+            bar: bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())),
+            said: (!on_terminal && !terminal.quiet).then(|| Mutex::new(Instant::now())),
         }
     }
 
     /// Leaves the terminal as it was.
     pub(super) fn clear(&self) {
-        if self.on_terminal && !self.quiet {
-            write(CLEAR);
-        }
+        self.bar.finish_and_clear();
     }
 }
 
-impl Progress for Line {
+impl Progress for Bar {
     fn begun(&self, checks: usize) {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .checks = checks;
+        self.bar.set_length(checks as u64);
     }
 
     fn done(&self, case: &Case) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.done += 1;
-        if self.quiet {
+        self.bar.set_message(case.id.clone());
+        self.bar.inc(1);
+        let Some(said) = &self.said else {
             return;
-        }
-        let line = format!(
-            "{} of {} checks played: {} {}",
-            state.done, state.checks, case.id, case.title
-        );
-        if self.on_terminal {
-            // A line that wraps could not be written over.
-            let line: String = line.chars().take(79).collect();
-            write(&format!("{CLEAR}{line}"));
-        } else if state.said.elapsed() >= LINE_EVERY {
-            state.said = Instant::now();
-            write(&format!("{line}\n"));
+        };
+        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.elapsed() >= LINE_EVERY {
+            *said = Instant::now();
+            let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
+            complain(&format!("{done} of {all} checks played: {}", case.id));
         }
     }
-}
-
-fn write(text: &str) {
-    let mut stderr = std::io::stderr().lock();
-    // A closed stderr does not end a run.
-    drop(
-        stderr
-            .write_all(text.as_bytes())
-            .and_then(|()| stderr.flush()),
-    );
 }
