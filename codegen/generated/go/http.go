@@ -79,10 +79,9 @@ func FromStructured(body []byte, view View) (Event, error) {
 		token := string(body[start:r.at])
 		number, err := strconv.ParseInt(token, 10, 32)
 		switch {
+		case first == 'n': // what is null is not there
 		case name == "data":
-			if first != 'n' {
-				data = body[start:r.at]
-			}
+			data = body[start:r.at]
 		case first == 't' || first == 'f':
 			envelope.add(name, first == 't')
 		case err == nil && strconv.FormatInt(number, 10) == token:

@@ -79,7 +79,8 @@ function readStructured(body: string | Uint8Array, view: View): Event | UnknownE
   const envelope = new Envelope();
   for (const [name, member] of Object.entries(value)) {
     const whole = Number.isInteger(member) && Math.abs(member as number) <= 0x8000_0000 && member !== 0x8000_0000;
-    if (name === "data" || (name === "data_base64" && typeof member === "string")) continue;
+    // What is null is not there.
+    if (member === null || name === "data" || (name === "data_base64" && typeof member === "string")) continue;
     if (typeof member === "string" || typeof member === "boolean" || (whole && !odd.has(name))) {
       envelope.add(name, member as string | number | boolean);
     } else {

@@ -87,7 +87,7 @@ fn hostile_structured_envelopes_are_refused() {
             "ING-E-ATTRIBUTE-TYPE",
             "/specversion",
         ),
-        (r#""id":null"#, "ING-E-ATTRIBUTE-TYPE", "/id"),
+        (r#""id":null"#, "ING-E-MISSING", "/id"),
         (
             r#""specversion":"0.3""#,
             "ING-E-SPECVERSION",

@@ -63,7 +63,8 @@ def from_structured(body: str | bytes, view: View = DEFAULT_VIEW) -> Event[Paylo
         raise Refused("ING-P-TYPE")
     envelope = Envelope()
     for name, member in value.items():
-        if name == "data" or (name == "data_base64" and isinstance(member, str)):
+        # What is null is not there.
+        if member is None or name == "data" or (name == "data_base64" and isinstance(member, str)):
             continue
         if isinstance(member, (str, bool)) or (isinstance(member, int) and -(2**31) <= member < 2**31):
             envelope.add(name, member)

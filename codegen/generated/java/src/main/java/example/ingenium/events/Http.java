@@ -71,7 +71,8 @@ public final class Http {
         for (Map.Entry<String, JsonNode> member : value.properties()) {
             String name = member.getKey();
             JsonNode given = member.getValue();
-            if (name.equals("data") || (name.equals("data_base64") && given.isTextual())) {
+            // What is null is not there.
+            if (given.isNull() || name.equals("data") || (name.equals("data_base64") && given.isTextual())) {
                 continue;
             }
             Object attribute = attribute(given);
