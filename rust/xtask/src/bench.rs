@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: how fast the judge is, as ratios to its peers in the same run.
 
+pub(crate) mod recording;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -31,7 +33,11 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// Runs the benchmarks and prints the ratios.
 pub(crate) fn run(root: &Path) -> ExitCode {
-    match crate::setup::run(root).and_then(|()| Bench::new(root)?.run()) {
+    measure(root, Bench::run)
+}
+
+fn measure(root: &Path, what: impl FnOnce(&Bench<'_>) -> Result<(), String>) -> ExitCode {
+    match crate::setup::run(root).and_then(|()| what(&Bench::new(root)?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             err(message);
