@@ -33,7 +33,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// Runs the benchmarks and prints the ratios.
 pub(crate) fn run(root: &Path) -> ExitCode {
-    measure(root, Bench::run)
+    measure(root, |bench| bench.run())
 }
 
 fn measure(root: &Path, what: impl FnOnce(&Bench<'_>) -> Result<(), String>) -> ExitCode {

@@ -22,7 +22,7 @@ const SYMBOLS: [&str; 3] = ["\"subject\":\"", "\"Symbol\":\"", "\"partitionkey\"
 
 /// Measures, and prints the ratio to ajv, which judges each event by itself and none among the others.
 pub(crate) fn run(root: &Path) -> ExitCode {
-    measure(root, Bench::recording)
+    measure(root, |bench| bench.recording())
 }
 
 impl Bench<'_> {
