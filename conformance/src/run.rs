@@ -3,6 +3,8 @@
 mod inputs;
 mod lanes;
 mod options;
+mod repeat;
+mod selection;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::broker::judge_broker;
 use crate::broker::row::Against;
-use crate::case::{Case, Expect, Fixture, Instance, Step, Trip};
+use crate::case::{Case, Instance};
 use crate::catalogue;
 use crate::conduct::conduct;
 use crate::exchanges;
@@ -31,6 +33,8 @@ use crate::telemetry::Telemetry;
 use inputs::Inputs;
 use lanes::play;
 pub use options::Options;
+use repeat::repeat;
+use selection::{Selection, aside, is_about_everything};
 
 /// How long an effect may take after its acknowledgement: it is usually there before.
 const EFFECT_WITHIN: Duration = Duration::from_secs(5);
@@ -89,7 +93,8 @@ impl Progress for () {
 pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let begun = Instant::now();
     let started = clock::now();
-    let cases = selected(options)?;
+    let selection = Selection::of(options)?;
+    let cases = &selection.cases;
     std::fs::create_dir_all(&options.output).map_err(system(&options.output))?;
     clear(&options.output);
     let telemetry = Telemetry::start()
@@ -100,7 +105,7 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
     if options.role == Role::Broker {
         progress.begun(cases.len());
         let url = telemetry.url();
-        let judged = Box::pin(judge_broker(&cases, options, &token, url, progress)).await;
+        let judged = Box::pin(judge_broker(cases, options, &token, url, progress)).await;
         telemetry.stop().await;
         let judged = judged?;
         let mut checks = judged.checks;
@@ -135,10 +140,15 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
         instances: std::sync::atomic::AtomicUsize::new(0),
     });
     progress.begun(cases.len());
-    let scenes = Box::pin(play(&cases, &shared, options, progress)).await;
+    let scenes = Box::pin(play(cases, &shared, options, progress)).await;
     let posted = telemetry.stop().await;
     let scenes = scenes?;
     let mut inputs = Inputs::gather(&shared, options, started, posted)?;
+    let (cases, scenes): (Vec<&Case>, Vec<Option<Scene>>) = cases
+        .iter()
+        .zip(scenes)
+        .filter(|(case, _)| selection.is_judged(case))
+        .unzip();
     let mut checks = verdicts(&cases, &scenes, &inputs, options);
     rerun_alone(&cases, &mut checks, &shared, options, &mut inputs, started).await?;
     options.baseline.apply(&mut checks, &day(started));
@@ -177,78 +187,8 @@ fn not_scored(checks: &mut [CheckResult]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The cases of the role that were asked for, and of the role alone.
-fn selected(options: &Options) -> Result<Vec<Case>, Error> {
-    let named = |case: &Case| {
-        options.only.is_empty()
-            || options
-                .only
-                .iter()
-                .any(|name| case.id == *name || case.id.split('-').next() == Some(name))
-    };
-    let mut cases: Vec<Case> = catalogue::cases()
-        .map_err(Error::Case)?
-        .into_iter()
-        .filter(|case| case.roles.contains(&options.role) && case.profile <= options.profile)
-        .filter(named)
-        .map(|case| case.of(options.role))
-        .collect();
-    let some_steps = cases.iter().any(|case| !case.steps.is_empty());
-    if let Some(first) = cases.first_mut()
-        && !some_steps
-    {
-        // Whoever asks only for rules about emissions still wants some.
-        first.steps = default_steps(options.role);
-    }
-    if cases.is_empty() {
-        return Err(Error::Nothing {
-            role: options.role,
-            only: options.only.clone(),
-        });
-    }
-    Ok(cases)
-}
-
-/// What makes a role emit something.
-fn default_steps(role: Role) -> Vec<Step> {
-    if role == Role::Ingestor {
-        return vec![Step::Ingest {
-            fixture: Fixture::Clean,
-            name: "one".to_owned(),
-        }];
-    }
-    vec![Step::Provoke(Trip {
-        symbol: "A".to_owned(),
-        times: Some(2),
-        ..Trip::default()
-    })]
-}
-
-/// Why a case is not done to this component; `None` where it is.
-fn aside(case: &Case, options: &Options) -> Option<(Verdict, String)> {
-    let claims = |feature: &String| options.claims.contains(feature);
-    if let Some(feature) = &case.claimed
-        && !claims(feature)
-    {
-        let reason = format!("the component does not claim `{feature}`");
-        return Some((Verdict::Skip, reason));
-    }
-    if let Some(feature) = &case.unless_claimed
-        && claims(feature)
-    {
-        let reason = format!("the component claims `{feature}`");
-        return Some((Verdict::Skip, reason));
-    }
-    let needs_process = case.instance != Instance::Shared;
-    if needs_process && matches!(options.place, Place::Url(_)) {
-        let reason = "it needs a process of its own, and a component at a URL is not ours to start";
-        return Some((Verdict::Inconclusive, reason.to_owned()));
-    }
-    None
-}
-
 fn verdicts(
-    cases: &[Case],
+    cases: &[&Case],
     scenes: &[Option<Scene>],
     inputs: &Inputs,
     options: &Options,
@@ -267,7 +207,7 @@ fn verdicts(
 
 /// What failed beside others is done once more, alone: a machine that was too busy is no fault of the component's.
 async fn rerun_alone(
-    cases: &[Case],
+    cases: &[&Case],
     checks: &mut [CheckResult],
     shared: &Arc<Shared>,
     options: &Options,
@@ -277,26 +217,11 @@ async fn rerun_alone(
     for (case, check) in cases.iter().zip(checks.iter_mut()) {
         let timed = case.instance != Instance::Shared && !case.steps.is_empty();
         // A rule about everything that was emitted has found what it has found: alone there is less to find.
-        let about_all =
-            |expect: &Expect| matches!(expect, Expect::Stream(_) | Expect::NoFinding { .. });
-        let found = check.verdict == Verdict::Fail && case.expect.iter().any(about_all);
+        let found = check.verdict == Verdict::Fail && is_about_everything(case);
         if !timed || found || check.verdict.is_good() || inputs.emissions.is_empty() {
             continue;
         }
-        let alone = Arc::new(Shared {
-            role: shared.role,
-            place: shared.place.clone(),
-            stimuli: shared.stimuli.clone(),
-            journal: Journal::default(),
-            output: shared.output.join("alone"),
-            telemetry: shared.telemetry.clone(),
-            fixture: None,
-            sink_listen: shared.sink_listen,
-            patience: shared.patience,
-            answer_within: shared.answer_within,
-            stubborn: std::sync::atomic::AtomicBool::new(false),
-            instances: std::sync::atomic::AtomicUsize::new(0),
-        });
+        let alone = Arc::new(shared.apart(shared.output.join("alone")));
         std::fs::create_dir_all(&alone.output).map_err(system(&alone.output))?;
         let mut stage = Stage::open(&alone).await?;
         let scene = conduct(case, &mut stage).await?;
@@ -359,31 +284,6 @@ fn report(
         claim,
         checks,
     }
-}
-
-/// The command that repeats one check alone.
-fn repeat(options: &Options, id: &str, seed: u64) -> String {
-    let quoted = |word: &String| {
-        let plain = word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_./:={}+@%,".contains(c));
-        if plain && !word.is_empty() {
-            word.clone()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    let target = match &options.place {
-        Place::Command(command) => {
-            let words: Vec<String> = command.iter().map(quoted).collect();
-            format!("-- {}", words.join(" "))
-        }
-        Place::Url(url) => format!("--url {}", quoted(url)),
-    };
-    format!(
-        "ingenium conform --role {} --only {id} --seed {seed} {target}",
-        options.role
-    )
 }
 
 /// A run of its own for every moment; what was stored under another run's ids must not be mistaken for this one's.

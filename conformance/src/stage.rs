@@ -52,6 +52,23 @@ pub(crate) struct Shared {
     pub(crate) instances: AtomicUsize,
 }
 
+impl Shared {
+    /// The same surroundings for instances of their own: nothing recorded yet, other files.
+    pub(crate) fn apart(&self, output: PathBuf) -> Self {
+        Self {
+            place: self.place.clone(),
+            stimuli: self.stimuli.clone(),
+            journal: Journal::default(),
+            output,
+            telemetry: self.telemetry.clone(),
+            fixture: None,
+            stubborn: AtomicBool::new(false),
+            instances: AtomicUsize::new(0),
+            ..*self
+        }
+    }
+}
+
 /// One instance.
 #[derive(Debug)]
 pub(crate) struct Stage {

@@ -1,7 +1,6 @@
 //! The forms in which a report leaves the runner.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Report, badge, github, html, junit, sarif, summary};
 
@@ -18,21 +17,24 @@ pub enum Format {
     Html,
     /// `summary.md`: a page for people in a hurry.
     Markdown,
-    /// `badge.svg`, and `badge.json` for shields.io.
+    /// `badge.svg`.
     Badge,
+    /// `badge.json`: the badge as shields.io's endpoint reads it.
+    Endpoint,
     /// Workflow commands for GitHub's annotations.
     Github,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Json,
         Self::Junit,
         Self::Sarif,
         Self::Html,
         Self::Markdown,
         Self::Badge,
+        Self::Endpoint,
         Self::Github,
     ];
 
@@ -46,6 +48,7 @@ impl Format {
             Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Badge => "badge",
+            Self::Endpoint => "endpoint",
             Self::Github => "github",
         }
     }
@@ -60,6 +63,7 @@ impl Format {
             Self::Html => "report.html",
             Self::Markdown => "summary.md",
             Self::Badge => "badge.svg",
+            Self::Endpoint => "badge.json",
             Self::Github => "annotations.txt",
         }
     }
@@ -76,6 +80,7 @@ impl Format {
             Self::Html => html::render(report),
             Self::Markdown => summary::render(report),
             Self::Badge => badge::svg(report),
+            Self::Endpoint => badge::endpoint(report),
             Self::Github => github::render(report),
         }
     }
@@ -96,19 +101,10 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// Writes the report in one form, and says where.
+/// Writes the report in one form.
 ///
 /// # Errors
 /// What the system says.
-pub fn write(report: &Report, format: Format, file: &Path) -> std::io::Result<PathBuf> {
-    write_file(file, &format.render(report))?;
-    if format == Format::Badge {
-        write_file(&file.with_extension("json"), &badge::endpoint(report))?;
-    }
-    Ok(file.to_owned())
-}
-
-fn write_file(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut open = std::fs::File::create(file)?;
-    open.write_all(text.as_bytes())
+pub fn write(report: &Report, format: Format, file: &Path) -> std::io::Result<()> {
+    std::fs::write(file, format.render(report))
 }

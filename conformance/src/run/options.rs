@@ -48,6 +48,8 @@ pub struct Options {
     pub token: Option<String>,
     /// Failures that are known.
     pub baseline: Baseline,
+    /// What a command that repeats a check needs beyond these options: `--component FILE`, `--token FILE`.
+    pub repeat_with: Vec<String>,
 }
 
 impl Options {
@@ -73,6 +75,7 @@ impl Options {
             namespace: "default".to_owned(),
             token: None,
             baseline: Baseline::default(),
+            repeat_with: Vec::new(),
         }
     }
 }

@@ -56,6 +56,11 @@ impl Failure {
         }
     }
 
+    /// Whether another look at the same subject may come to something else: it was at fault, and not the command line.
+    pub(crate) fn is_about_subject(&self) -> bool {
+        matches!(self.code, Code::Bad | Code::Target | Code::Nothing)
+    }
+
     /// Wrong usage, configuration or input: the person can fix it.
     pub(crate) fn usage(error: impl Error) -> Self {
         Self::new(Code::Usage, chain(&error))

@@ -10,6 +10,7 @@ mod progress;
 mod recording;
 mod report;
 mod self_test;
+mod watch;
 
 pub(super) use self::judge::tell;
 pub(super) use self::report::{Copy, parse_copy};
@@ -26,6 +27,7 @@ use crate::terminal::Terminal;
     after_help = "\
 Examples:
   $ ingenium conform --role strategy -- python3 my_strategy.py --port {port}
+  $ ingenium conform --role strategy --watch -- python3 my_strategy.py
   $ ingenium conform --role portfolio --only POR --url http://127.0.0.1:8080 --sink-listen 127.0.0.1:9000
   $ ingenium conform explain DEL-01"
 )]
@@ -56,7 +58,7 @@ enum Action {
 
 pub(crate) fn execute(arguments: Arguments, terminal: Terminal) -> Result<Code, Failure> {
     match arguments.action {
-        None => judge::execute(arguments.judge, terminal),
+        None => judge::execute(&arguments.judge, terminal),
         Some(Action::List(arguments)) => list::execute(&arguments),
         Some(Action::Explain(arguments)) => explain::execute(&arguments),
         Some(Action::Init(arguments)) => init::execute(arguments),

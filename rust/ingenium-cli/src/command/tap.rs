@@ -78,7 +78,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "conformance-report")]
     dir: PathBuf,
 
-    /// One more copy of the report: json, junit, sarif, html, markdown, badge, github; `-` is stdout
+    /// One more copy of the report: json, junit, sarif, html, markdown, badge, endpoint, github; `-` is stdout
     #[arg(long, value_name = "KIND[=FILE]", value_parser = parse_copy)]
     out: Vec<Copy>,
 }

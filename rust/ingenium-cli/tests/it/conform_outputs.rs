@@ -50,7 +50,7 @@ fn reports_are_converted_and_compared() {
     let folder = tempfile::tempdir().expect("a folder");
     let (good, bad) = (report(folder.path(), "LONG"), report(folder.path(), "long"));
     for kind in [
-        "json", "junit", "sarif", "html", "markdown", "badge", "github",
+        "json", "junit", "sarif", "html", "markdown", "badge", "endpoint", "github",
     ] {
         let file = folder.path().join(kind).display().to_string();
         let called = ingenium(&[
@@ -73,6 +73,15 @@ fn reports_are_converted_and_compared() {
     let called = ingenium(&["conform", "report", "diff", &good, "/no/such/report.json"]);
     assert_eq!(called.code, 2, "{called:?}");
     assert!(called.stderr.contains("/no/such/report.json"), "{called:?}");
+    let written = std::path::Path::new(&bad).with_file_name("badge.svg");
+    let called = ingenium(&["conform", "report", "badge", &bad]);
+    assert_eq!(
+        called.stdout,
+        std::fs::read_to_string(&written).expect("the badge")
+    );
+    let called = ingenium(&["conform", "report", "badge", "--endpoint", &bad]);
+    let written = std::fs::read_to_string(written.with_extension("json")).expect("the endpoint");
+    assert_eq!(called.stdout, written);
     let called = ingenium(&["conform", "report", "schema"]);
     let published = root().join("conformance/schema/report.schema.json");
     let published = std::fs::read_to_string(published).expect("the schema");

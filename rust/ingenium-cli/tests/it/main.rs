@@ -18,3 +18,4 @@ mod tap;
 mod up;
 mod validate;
 mod validate_many;
+mod watch;

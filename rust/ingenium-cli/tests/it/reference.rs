@@ -18,6 +18,7 @@ const COMMANDS: &[&[&str]] = &[
     &["conform", "report"],
     &["conform", "report", "convert"],
     &["conform", "report", "diff"],
+    &["conform", "report", "badge"],
     &["conform", "self-test"],
     &["tap"],
     &["schema"],

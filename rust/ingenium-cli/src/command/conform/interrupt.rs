@@ -5,9 +5,14 @@ use ingenium_runtime::shutdown::Shutdown;
 use crate::command::runtime;
 use crate::exit::{Code, Failure};
 
-/// Waits for the work, or for a signal. The work is dropped then, and every process that it started is killed.
+/// What is lost when a run is interrupted.
+pub(super) const REPORT: &str = "interrupted: there is no report, and what was started is ended";
+
+/// Waits for the work, or for a signal. The work is dropped then, and every process that it started is killed; what is
+/// lost is said.
 pub(super) fn unless_interrupted<T>(
     work: impl Future<Output = Result<T, Failure>>,
+    lost: &str,
 ) -> Result<T, Failure> {
     // What tasks hold is dropped with the runtime, before the caller goes on.
     runtime()?.block_on(Box::pin(async {
@@ -16,7 +21,7 @@ pub(super) fn unless_interrupted<T>(
             done = work => done,
             () = shutdown.requested() => {
                 let code = if shutdown.was_interrupt() { Code::Interrupted } else { Code::Terminated };
-                Err(Failure::new(code, "interrupted: there is no report, and what was started is ended"))
+                Err(Failure::new(code, lost))
             }
         }
     }))

@@ -9,11 +9,12 @@ use ingenium_conformance::{
     Baseline, Error, Manifest, Options, Place, Profile, Report, Role, run, target,
 };
 
-use super::interrupt::unless_interrupted;
+use super::interrupt::{REPORT, unless_interrupted};
 use super::print::print;
 use super::progress::Bar;
 use super::recording;
 use super::report::{Copy, parse_copy, write_copies};
+use super::watch::again_and_again;
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
 
@@ -67,7 +68,11 @@ pub(super) struct Subject {
     #[arg(long, value_name = "DIR", default_value = "conformance-report")]
     dir: PathBuf,
 
-    /// One more copy of the report: json, junit, sarif, html, markdown, badge, github; `-` is stdout
+    /// Judge again whenever a file of this folder, or of PATH, changes; what `.gitignore` names is left aside
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = ".")]
+    watch: Vec<PathBuf>,
+
+    /// One more copy of the report: json, junit, sarif, html, markdown, badge, endpoint, github; `-` is stdout
     #[arg(long, value_name = "KIND[=FILE]", value_parser = parse_copy)]
     out: Vec<Copy>,
 
@@ -88,17 +93,33 @@ pub(super) struct Subject {
     command: Vec<String>,
 }
 
-pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Failure> {
-    if !arguments.recording.is_empty() {
-        let Subject {
-            role,
-            strict,
-            recording,
-            ..
-        } = &arguments;
-        let report = recording::judge(*role, *strict, recording)?;
-        return tell(&report, &arguments.dir, &arguments.out, terminal);
+pub(super) fn execute(arguments: &Subject, terminal: Terminal) -> Result<Code, Failure> {
+    if arguments.watch.is_empty() {
+        return once(arguments, terminal);
     }
+    let own = std::path::absolute(&arguments.dir).map_err(Failure::internal)?;
+    again_and_again(&arguments.watch, &own, || once(arguments, terminal))
+}
+
+/// Judges what was asked for, and tells it.
+fn once(arguments: &Subject, terminal: Terminal) -> Result<Code, Failure> {
+    let report = if arguments.recording.is_empty() {
+        let options = options(arguments)?;
+        let progress = Bar::new(terminal);
+        let work = async {
+            let report = run(&options, &progress).await;
+            progress.clear();
+            report.map_err(failure)
+        };
+        unless_interrupted(work, REPORT)?
+    } else {
+        recording::judge(arguments.role, arguments.strict, &arguments.recording)?
+    };
+    tell(&report, &arguments.dir, &arguments.out, terminal)
+}
+
+/// What the command line and the component's own description ask for together.
+fn options(arguments: &Subject) -> Result<Options, Failure> {
     let manifest = manifest(arguments.component.as_deref())?;
     let usage = |problem: &str| Failure::new(Code::Usage, problem);
     let role = arguments
@@ -106,9 +127,9 @@ pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Fa
         .or(manifest.as_ref().map(|manifest| manifest.role))
         .ok_or_else(|| usage("--role is missing, and no ingenium-component.json says it"))?;
     let stated = manifest.as_ref().map(|manifest| manifest.command.clone());
-    let place = match (arguments.url, arguments.command, stated) {
-        (Some(url), ..) => Place::Url(url),
-        (None, command, _) if !command.is_empty() => Place::Command(command),
+    let place = match (&arguments.url, &arguments.command, stated) {
+        (Some(url), ..) => Place::Url(url.clone()),
+        (None, command, _) if !command.is_empty() => Place::Command(command.clone()),
         (None, _, Some(command)) if !command.is_empty() => Place::Command(command),
         _ => {
             return Err(usage(
@@ -118,13 +139,14 @@ pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Fa
     };
     let mut options = Options {
         strict: arguments.strict,
-        only: arguments.only,
+        only: arguments.only.clone(),
         seed: arguments.seed,
-        claims: arguments.claims,
+        claims: arguments.claims.clone(),
         sink_listen: arguments.sink_listen,
-        class: arguments.class,
-        namespace: arguments.namespace,
+        class: arguments.class.clone(),
+        namespace: arguments.namespace.clone(),
         token: arguments.token.as_deref().map(token).transpose()?,
+        repeat_with: files(arguments),
         ..Options::new(role, place, &arguments.dir)
     };
     if let Some(manifest) = &manifest {
@@ -137,13 +159,20 @@ pub(super) fn execute(arguments: Subject, terminal: Terminal) -> Result<Code, Fa
     if let Some(file) = &arguments.baseline {
         options.baseline = Baseline::read(file).map_err(|problem| usage(&problem))?;
     }
-    let progress = Bar::new(terminal);
-    let report = unless_interrupted(async {
-        let report = run(&options, &progress).await;
-        progress.clear();
-        report.map_err(failure)
-    })?;
-    tell(&report, &arguments.dir, &arguments.out, terminal)
+    Ok(options)
+}
+
+/// The files that a command which repeats a check has to name again.
+fn files(arguments: &Subject) -> Vec<String> {
+    let named = [
+        ("--component", &arguments.component),
+        ("--token", &arguments.token),
+    ];
+    named
+        .into_iter()
+        .filter_map(|(flag, file)| Some([flag.to_owned(), file.as_ref()?.display().to_string()]))
+        .flatten()
+        .collect()
 }
 
 /// Leaves the report in every form, and prints it.
@@ -155,8 +184,7 @@ pub(in crate::command) fn tell(
 ) -> Result<Code, Failure> {
     std::fs::create_dir_all(folder)
         .and_then(|()| {
-            let written =
-                |format: Format| write(report, format, &folder.join(format.file())).map(drop);
+            let written = |format: Format| write(report, format, &folder.join(format.file()));
             Format::ALL.into_iter().try_for_each(written)
         })
         .map_err(|error| Failure::new(Code::Internal, format!("{}: {error}", folder.display())))?;

@@ -29,7 +29,7 @@ Example:
         #[arg(value_name = "REPORT.JSON")]
         report: PathBuf,
 
-        /// What to write: json, junit, sarif, html, markdown, badge, github; `-` is stdout
+        /// What to write: json, junit, sarif, html, markdown, badge, endpoint, github; `-` is stdout
         #[arg(long, value_name = "KIND[=FILE]", required = true, value_parser = parse_copy)]
         out: Vec<Copy>,
     },
@@ -45,6 +45,19 @@ Example:
         /// The report now
         #[arg(value_name = "NOW.JSON")]
         now: PathBuf,
+    },
+    /// Print a report's badge, as SVG
+    #[command(after_help = "\
+Example:
+  $ ingenium conform report badge report.json > badge.svg")]
+    Badge {
+        /// The report
+        #[arg(value_name = "REPORT.JSON")]
+        report: PathBuf,
+
+        /// As JSON, for the endpoint badge of shields.io
+        #[arg(long)]
+        endpoint: bool,
     },
     /// Print the JSON Schema of reports
     Schema,
@@ -100,6 +113,16 @@ pub(super) fn execute(arguments: Arguments) -> Result<Code, Failure> {
             Ok(Code::Good)
         }
         Action::Diff { before, now } => compare(&before, &now),
+        Action::Badge { report, endpoint } => {
+            let format = if endpoint {
+                Format::Endpoint
+            } else {
+                Format::Badge
+            };
+            let copy = Copy { format, file: None };
+            write_copies(&read(&report)?, &[copy])?;
+            Ok(Code::Good)
+        }
         Action::Schema => {
             let schema =
                 serde_json::to_string_pretty(&Report::schema()).map_err(Failure::internal)?;

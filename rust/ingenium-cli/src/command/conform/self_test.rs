@@ -7,7 +7,7 @@ use ingenium_conformance::mutant::Given;
 use ingenium_conformance::self_test::{Plan, Sound, self_test};
 use ingenium_conformance::{Role, mutant};
 
-use super::interrupt::unless_interrupted;
+use super::interrupt::{REPORT, unless_interrupted};
 use crate::command::runtime;
 use crate::exit::{Code, Failure};
 
@@ -77,7 +77,8 @@ pub(super) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
         output: arguments.dir.clone(),
         at_once: arguments.at_once,
     };
-    let matrix = unless_interrupted(async { self_test(&plan).await.map_err(Failure::internal) })?;
+    let work = async { self_test(&plan).await.map_err(Failure::internal) };
+    let matrix = unless_interrupted(work, REPORT)?;
     let mut out = std::io::stdout().lock();
     let problems = matrix.problems();
     if arguments.markdown {

@@ -1,0 +1,105 @@
+//! Which checks are judged, and what is done to the component for them.
+
+use std::collections::BTreeSet;
+
+use super::{Error, Options};
+use crate::case::{Case, Expect, Fixture, Instance, Step, Trip};
+use crate::catalogue;
+use crate::report::Verdict;
+use crate::role::Role;
+use crate::target::Place;
+
+/// What is done to the component, and which of it is judged.
+pub(super) struct Selection {
+    /// What is done, in the order of the catalogue.
+    pub(super) cases: Vec<Case>,
+    /// The ids of what was asked for.
+    judged: BTreeSet<String>,
+}
+
+impl Selection {
+    /// The cases of the role and the profile that were asked for, and what has to keep them company: a rule about
+    /// everything that is emitted means everything, also when it is the only rule.
+    pub(super) fn of(options: &Options) -> Result<Self, Error> {
+        let named = |case: &Case| {
+            options.only.is_empty()
+                || options
+                    .only
+                    .iter()
+                    .any(|name| case.id == *name || case.id.split('-').next() == Some(name))
+        };
+        let mut cases: Vec<Case> = catalogue::cases()
+            .map_err(Error::Case)?
+            .into_iter()
+            .filter(|case| case.roles.contains(&options.role) && case.profile <= options.profile)
+            .map(|case| case.of(options.role))
+            .collect();
+        let asked_for = || cases.iter().filter(|case| named(case));
+        let judged: BTreeSet<String> = asked_for().map(|case| case.id.clone()).collect();
+        if judged.is_empty() {
+            return Err(Error::Nothing {
+                role: options.role,
+                only: options.only.clone(),
+            });
+        }
+        if !asked_for().any(is_about_everything) {
+            cases.retain(|case| judged.contains(&case.id));
+        }
+        if cases.iter().all(|case| case.steps.is_empty())
+            && let Some(first) = cases.first_mut()
+        {
+            // Rules about emissions want some, also where no case brings them about.
+            first.steps = default_steps(options.role);
+        }
+        Ok(Self { cases, judged })
+    }
+
+    /// Whether a case was asked for.
+    pub(super) fn is_judged(&self, case: &Case) -> bool {
+        self.judged.contains(&case.id)
+    }
+}
+
+/// Whether a case looks at every emission of the run, not only at those that it brought about.
+pub(super) fn is_about_everything(case: &Case) -> bool {
+    let about = |expect: &Expect| matches!(expect, Expect::Stream(_) | Expect::NoFinding { .. });
+    case.expect.iter().any(about)
+}
+
+/// What makes a role emit something.
+fn default_steps(role: Role) -> Vec<Step> {
+    if role == Role::Ingestor {
+        return vec![Step::Ingest {
+            fixture: Fixture::Clean,
+            name: "one".to_owned(),
+        }];
+    }
+    vec![Step::Provoke(Trip {
+        symbol: "A".to_owned(),
+        times: Some(2),
+        ..Trip::default()
+    })]
+}
+
+/// Why a case is not done to this component; `None` where it is.
+pub(super) fn aside(case: &Case, options: &Options) -> Option<(Verdict, String)> {
+    let claims = |feature: &String| options.claims.contains(feature);
+    if let Some(feature) = &case.claimed
+        && !claims(feature)
+    {
+        let reason = format!("the component does not claim `{feature}`");
+        return Some((Verdict::Skip, reason));
+    }
+    if let Some(feature) = &case.unless_claimed
+        && claims(feature)
+    {
+        let reason = format!("the component claims `{feature}`");
+        return Some((Verdict::Skip, reason));
+    }
+    let needs_process = case.instance != Instance::Shared;
+    if needs_process && matches!(options.place, Place::Url(_)) {
+        let reason = "it needs a process of its own, and a component at a URL is not ours to start";
+        return Some((Verdict::Inconclusive, reason.to_owned()));
+    }
+    None
+}
