@@ -22,10 +22,10 @@ impl Fault {
     /// The mutant of this name.
     #[must_use]
     pub fn named(role: Role, name: &str) -> Option<Self> {
-        if name == NONE {
+        if let Some(name) = SOUND.into_iter().find(|sound| *sound == name) {
             return Some(Self {
                 role,
-                name: NONE,
+                name,
                 what: "sound",
                 live: false,
                 class: None,
@@ -42,6 +42,12 @@ impl Fault {
 
 /// The name of the sound component.
 pub const NONE: &str = "M-NONE";
+
+/// The sound component that acknowledges first, posts from a queue, and empties it before it ends.
+pub const LATER: &str = "M-NONE-LATER";
+
+/// All that are sound.
+pub const SOUND: [&str; 2] = [NONE, LATER];
 
 /// The mutants of a role.
 pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
@@ -158,7 +164,27 @@ const STRATEGIES: &[(&str, &str)] = &[
     ("M-FLOAT", "prices through a binary fraction"),
     ("M-NO-RETRY", "gives an event up after one attempt"),
     ("M-HAMMERS", "repeats at once, without a wait"),
+    (
+        "M-CONSTANT-WAIT",
+        "repeats every 20 ms, for as long as it takes",
+    ),
+    (
+        "M-RETRIES-SOME",
+        "gives up after 404, 408, 409 and 500, as a well-known client does",
+    ),
     ("M-RETRIES-ALL", "repeats after a 422"),
+    (
+        "M-RETRIES-413",
+        "repeats after a 413, as a well-known client does",
+    ),
+    (
+        "M-LOSES-AT-TERM",
+        "acknowledges first, posts from a queue, and ends at TERM with what is in it",
+    ),
+    (
+        "M-SERVES-ON",
+        "serves new connections for a while after TERM",
+    ),
     (
         "M-LOSES",
         "acknowledges first and gives up when the sink is down",
@@ -188,6 +214,10 @@ const STRATEGIES: &[(&str, &str)] = &[
     (
         "M-LOOKS-AHEAD",
         "decides on the next bar, and dates it by this one",
+    ),
+    (
+        "M-REPAINTS",
+        "dates a signal by the bar before the one that it decides on",
     ),
     ("M-TWO-SIGNALS", "two signals a bar"),
     ("M-SHARED-STATE", "one buffer for all symbols"),

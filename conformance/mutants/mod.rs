@@ -20,7 +20,7 @@ use ingenium_runtime::environment::{Environment, KnativeSettings};
 
 use crate::role::Role;
 
-pub use fault::{Fault, NONE, of_role};
+pub use fault::{Fault, LATER, NONE, SOUND, of_role};
 
 /// Why a mutant cannot run.
 #[derive(Debug, thiserror::Error)]

@@ -73,11 +73,17 @@ impl Outlet {
                     return followed.is_ok();
                 }
                 Ok(answer) if is_retriable(answer.status) => true,
-                Ok(answer) => answer.status == 422 && self.fault.is("M-RETRIES-ALL"),
+                Ok(answer) => matches!(
+                    (answer.status, self.fault.name),
+                    (422, "M-RETRIES-ALL") | (413, "M-RETRIES-413")
+                ),
                 Err(_) => true,
             };
             let gives_up = match self.fault.name {
                 "M-NO-RETRY" => answer.is_ok(),
+                "M-RETRIES-SOME" => answer
+                    .as_ref()
+                    .is_ok_and(|answer| matches!(answer.status, 404 | 408 | 409 | 500)),
                 "M-LOSES" | "M-SHORT-TIMEOUT" => answer.is_err(),
                 _ => false,
             };
@@ -86,6 +92,8 @@ impl Outlet {
             }
             if !self.fault.is("M-HAMMERS") {
                 tokio::time::sleep(wait).await;
+            }
+            if !self.fault.is("M-CONSTANT-WAIT") {
                 wait = (wait * 2).min(LONGEST_WAIT);
             }
         }

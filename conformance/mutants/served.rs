@@ -13,11 +13,12 @@ use ingenium_runtime::http::{Request, Response};
 use ingenium_runtime::shutdown::Shutdown;
 use ingenium_types::Payload;
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 
 use super::Error;
 use super::draft::Draft;
-use super::fault::Fault;
+use super::fault::{Fault, LATER};
 use super::intake::{self, Intake};
 use super::outlet::Outlet;
 
@@ -46,6 +47,12 @@ impl Behaviour for Nothing {
     }
 }
 
+/// How long one that does not stop serving goes on after TERM.
+const SERVES_ON: Duration = Duration::from_millis(1600);
+
+/// How much may wait in a queue.
+const QUEUE: usize = 1024;
+
 /// How long the slowest mutant takes to start: more than the limit that it is judged with.
 const SLOW_START: Duration = Duration::from_millis(1500);
 
@@ -61,6 +68,8 @@ struct Core<B> {
 struct Component<B> {
     fault: Fault,
     outlet: Option<Outlet>,
+    /// Where one that posts after its answers puts what it has to say.
+    queue: Option<mpsc::Sender<Draft>>,
     core: Mutex<Core<B>>,
     emitted: AtomicUsize,
     busy: AtomicUsize,
@@ -86,9 +95,16 @@ pub(super) async fn serve<B: Behaviour>(
     } else {
         shutdown
     };
+    let stop = if fault.is("M-SERVES-ON") {
+        delayed(&stop)
+    } else {
+        stop
+    };
+    let (queue, posted) = queue(fault, &settings);
     let component = Arc::new(Component {
         fault,
         outlet: Outlet::new(fault, &settings),
+        queue,
         core: Mutex::new(Core {
             behaviour,
             seen: HashMap::new(),
@@ -113,7 +129,45 @@ pub(super) async fn serve<B: Behaviour>(
         async move { work.await.unwrap_or_else(|_| Response::empty(500)) }
     };
     server::serve(listener, handler, Limits::default(), stop).await;
+    if let Some(posted) = posted
+        && !fault.is("M-LOSES-AT-TERM")
+    {
+        // The handler is gone, and with it the last that could add to the queue.
+        posted.await.map_err(Error::new)?;
+    }
     Ok(())
+}
+
+/// A request to stop that comes late.
+fn delayed(stop: &Shutdown) -> Shutdown {
+    let (asked, late) = (stop.clone(), Shutdown::manual());
+    let request = late.clone();
+    drop(tokio::spawn(async move {
+        asked.requested().await;
+        tokio::time::sleep(SERVES_ON).await;
+        request.request();
+    }));
+    late
+}
+
+/// The queue of one that posts after its answers, and what empties it.
+fn queue(
+    fault: Fault,
+    settings: &KnativeSettings,
+) -> (Option<mpsc::Sender<Draft>>, Option<JoinHandle<()>>) {
+    if !matches!(fault.name, LATER | "M-LOSES-AT-TERM") {
+        return (None, None);
+    }
+    let Some(outlet) = Outlet::new(fault, settings) else {
+        return (None, None);
+    };
+    let (sender, mut drafts) = mpsc::channel::<Draft>(QUEUE);
+    let posted = tokio::spawn(async move {
+        while let Some(draft) = drafts.recv().await {
+            outlet.send(&draft).await;
+        }
+    });
+    (Some(sender), Some(posted))
 }
 
 impl<B: Behaviour> Component<B> {
@@ -169,9 +223,12 @@ impl<B: Behaviour> Component<B> {
             core.seen.insert(identity, ());
             return self.reply(&drafts[0]);
         }
-        if let Some(outlet) = &self.outlet {
-            for draft in &drafts {
-                outlet.send(draft).await;
+        for draft in &drafts {
+            match (&self.queue, &self.outlet) {
+                // It is only refused when the process ends.
+                (Some(queue), _) => drop(queue.send(draft.clone()).await),
+                (None, Some(outlet)) => drop(outlet.send(draft).await),
+                (None, None) => {}
             }
         }
         core.seen.insert(identity, ());

@@ -69,8 +69,8 @@ impl Behaviour for Strategy {
         series.last = Some(data.timestamp);
         let close = bar.close.get();
         let time = data.end_timestamp.unwrap_or(data.timestamp).to_string();
-        let turned = series.turn(close);
-        let dated = if fault.is("M-LOOKS-AHEAD") {
+        let (turned, decided) = (series.turn(close), time.clone());
+        let dated = if matches!(fault.name, "M-LOOKS-AHEAD" | "M-REPAINTS") {
             series
                 .before
                 .replace((close, time.clone()))
@@ -90,6 +90,12 @@ impl Behaviour for Strategy {
             .cloned()
             .unwrap_or_default();
         let mut drafts = vec![signal(event, symbol, up, &dated, &price, 1)];
+        if fault.is("M-REPAINTS") {
+            // The attribute is honest.
+            drafts[0]
+                .attributes
+                .insert("time".to_owned(), json!(decided));
+        }
         match fault.name {
             "M-TWO-SIGNALS" => drafts.push(signal(event, symbol, up, &dated, &price, 2)),
             "M-OTHER-SYMBOL" => {

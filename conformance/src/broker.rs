@@ -12,6 +12,7 @@ pub mod row;
 mod subscribers;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -43,6 +44,7 @@ pub(crate) struct Judged {
 pub(crate) async fn judge_broker(
     cases: &[Case],
     options: &Options,
+    files: &Path,
     token: &str,
     telemetry: String,
     progress: &dyn Progress,
@@ -62,7 +64,7 @@ pub(crate) async fn judge_broker(
         namespace: options.namespace.clone(),
         run: token.to_owned(),
         token: options.token.clone(),
-        output: options.output.clone(),
+        output: files.to_owned(),
         subscribers: Arc::clone(&subscribers),
         telemetry,
     });

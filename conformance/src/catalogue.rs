@@ -1,5 +1,7 @@
 //! The checks that the runner brings along, and the page of each.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use include_dir::{Dir, include_dir};
@@ -33,6 +35,18 @@ pub fn cases() -> Result<Vec<Case>, String> {
         }
     }
     Ok(all)
+}
+
+/// What a component can claim: what decides whether some check applies, and how it is stimulated.
+#[must_use]
+pub fn claims(cases: &[Case]) -> BTreeSet<&str> {
+    let features = cases
+        .iter()
+        .flat_map(|case| [&case.claimed, &case.unless_claimed]);
+    features
+        .filter_map(Option::as_deref)
+        .chain(["live", "replay"])
+        .collect()
 }
 
 /// The checks that a contract's version asks for. Later ones are reported and not scored, so that a claim once made

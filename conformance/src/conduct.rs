@@ -19,6 +19,14 @@ use crate::stimulus::{Changes, FIRST_DAY, data_of};
 use crate::target::Error;
 use crate::trip;
 
+/// How long a component that emits after its answers has to be silent before the next case.
+const CALM: Duration = Duration::from_millis(100);
+const CALM_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long a component may go on taking new work after TERM, and how often it is tried.
+const STOPS_WITHIN: Duration = Duration::from_secs(1);
+const KNOCK_EVERY: Duration = Duration::from_millis(50);
+
 /// How long a component may go on emitting after the last step before its silence is no longer waited for.
 const QUIET_WITHIN: Duration = Duration::from_secs(3);
 
@@ -28,6 +36,10 @@ const QUIET_WITHIN: Duration = Duration::from_secs(3);
 /// When the component cannot be started again: there is nothing more to judge.
 pub(crate) async fn conduct(case: &Case, stage: &mut Stage) -> Result<Scene, Error> {
     let mut scene = Scene::new(&case.id, stage.number);
+    if stage.shared.habits.is_late() {
+        // Late effects of the cases before are not this one's.
+        stage.journal().quiet(stage.number, CALM, CALM_WITHIN).await;
+    }
     let first = stage.journal().delivered();
     let mut conductor = Conductor {
         name: Arc::clone(&scene.case),
@@ -37,8 +49,14 @@ pub(crate) async fn conduct(case: &Case, stage: &mut Stage) -> Result<Scene, Err
     for step in &case.steps {
         conductor.step(step).await?;
     }
-    // The next case's sink behaves, whatever this one's did.
-    stage.sink.behave(&[]);
+    if case
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Sink { .. }))
+    {
+        stage.settle(&scene).await;
+        stage.sink.behave_well();
+    }
     scene.deliveries = first..stage.journal().delivered();
     scene.alive = stage.is_alive();
     scene.ready_after = stage
@@ -72,7 +90,14 @@ impl Conductor<'_> {
                 name,
                 data,
             } => self.execute(order, *outcome, name.as_deref(), data).await,
-            Step::Sink(answers) => self.stage.sink.behave(answers),
+            Step::Sink { symbol, answers } => {
+                let stimuli = self.stage.stimuli();
+                let about = match symbol {
+                    Some(letter) => stimuli.symbol(&self.name, letter),
+                    None => stimuli.case(&self.name),
+                };
+                self.stage.sink.behave(&about, answers);
+            }
             Step::Drain { sink_delay_ms } => self.drain(*sink_delay_ms).await,
             Step::Stop(how) => self.stop(*how).await,
             Step::Start => self.stage.start().await?,
@@ -120,8 +145,16 @@ impl Conductor<'_> {
             let mut line = self.line(&trip.symbol);
             // Known before it is used: what arrives meanwhile belongs to the case.
             self.keep_line(&trip.symbol, line.clone());
-            let attempt =
-                trip::provoke(self.stage, &self.name, &mut line, &trip.manner, trip.keep).await;
+            let inputs = self.scene.twin(&line);
+            let attempt = trip::provoke(
+                self.stage,
+                &self.name,
+                &mut line,
+                &trip.manner,
+                trip.keep,
+                inputs,
+            )
+            .await;
             self.keep_line(&trip.symbol, line);
             if let Some(cause) = attempt.cause {
                 self.bind(trip.name.as_deref(), cause);
@@ -158,9 +191,16 @@ impl Conductor<'_> {
             self.scene.lines.extend(lines);
             return;
         }
-        let trips = lines
-            .iter_mut()
-            .map(|(_, line)| trip::provoke(stage, name, line, &plain, false));
+        let (mut trips, mut inputs) = (lines.iter_mut(), None);
+        // The first one alone, where nobody knows yet how much it takes to make a strategy act.
+        let is_new =
+            stage.shared.role == Role::Strategy && stage.shared.habits.inputs(FIRST_DAY).is_none();
+        if is_new && let Some((_, line)) = trips.next() {
+            let attempt = trip::provoke(stage, name, line, &plain, false, None).await;
+            inputs = Some(attempt.deliveries.len());
+            self.scene.attempts.push(attempt);
+        }
+        let trips = trips.map(|(_, line)| trip::provoke(stage, name, line, &plain, false, inputs));
         let attempts = join_all(trips).await;
         self.scene.attempts.extend(attempts);
         self.scene.lines.extend(lines);
@@ -367,12 +407,14 @@ impl Conductor<'_> {
     }
 
     async fn drain(&mut self, sink_delay_ms: u64) {
-        self.stage.sink.behave(&[SinkAnswer::Delay(sink_delay_ms)]);
+        let about = self.stage.stimuli().case(&self.name);
+        let slow = [SinkAnswer::Delay(sink_delay_ms)];
+        self.stage.sink.behave(&about, &slow);
         let mut line = self.line("A");
         self.keep_line("A", line.clone());
         let (stage, name, plain) = (&*self.stage, &self.name, Manner::default());
         let from = stage.journal().count();
-        let provoked = trip::provoke(stage, name, &mut line, &plain, true);
+        let provoked = trip::provoke(stage, name, &mut line, &plain, true, None);
         let ended = async {
             let of_instance = |emission: &Emission| emission.instance == stage.number;
             let emitted = stage
@@ -392,7 +434,29 @@ impl Conductor<'_> {
                 .push("an emission while it was to end".to_owned());
         }
         self.scene.attempts.push(attempt);
+        self.knock().await;
         self.stop(End::Term).await;
+    }
+
+    /// After TERM: tries whether new work is still taken, over connections of its own, until it is not or the time is up.
+    async fn knock(&mut self) {
+        let line = self.line("Z");
+        let until = tokio::time::Instant::now() + STOPS_WITHIN;
+        let mut day = line.day;
+        while self.stage.is_alive() {
+            let bar = self.stage.stimuli().wave(&line.symbol, day);
+            let number = self.stage.knock(&self.name, bar).await;
+            let sent = self.stage.journal().delivery(number);
+            if !sent.is_some_and(|sent| sent.is_accepted()) {
+                return;
+            }
+            if tokio::time::Instant::now() >= until {
+                self.scene.took_after_term = Some(number);
+                return;
+            }
+            day += 1;
+            tokio::time::sleep(KNOCK_EVERY).await;
+        }
     }
 
     async fn stop(&mut self, how: End) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ingenium_contract::envelope::{BATCH, Header, Mode, STRUCTURED};
 use ingenium_contract::{Verdict, attribute, validate, validate_structured};
+use ingenium_runtime::backoff::is_retriable;
 use ingenium_types::{EventType, View};
 use serde_json::Value;
 
@@ -46,6 +47,18 @@ pub enum Fate {
     Answered(u16),
     /// It got no answer: the sink hung up, or the sender did.
     Abandoned,
+}
+
+impl Fate {
+    /// Whether the event is still owed to the sink: neither taken nor refused for good.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Accepted => false,
+            Self::Answered(status) => is_retriable(status),
+            Self::Abandoned => true,
+        }
+    }
 }
 
 /// One emission.

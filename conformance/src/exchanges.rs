@@ -22,18 +22,18 @@ pub(crate) fn write(
     file: &Path,
     deliveries: &[Delivery],
     emissions: &[Emission],
+    refused: usize,
 ) -> io::Result<()> {
-    let mut lines: Vec<(std::time::Duration, Value)> = deliveries
-        .iter()
-        .map(|one| (one.at, delivery(one)))
-        .chain(emissions.iter().map(|one| (one.at, emission(one))))
+    let sent = deliveries.iter().map(Exchange::Sent);
+    let mut exchanges: Vec<Exchange<'_>> = sent
+        .chain(emissions.iter().map(Exchange::Emitted))
         .collect();
-    lines.sort_by_key(|(at, _)| *at);
+    exchanges.sort_by_key(Exchange::at);
     let mut out = BufWriter::new(std::fs::File::create(file)?);
     let mut written = 0;
-    let mut complete = true;
-    for (_, line) in lines {
-        let text = line.to_string();
+    let mut complete = refused == 0;
+    for exchange in exchanges {
+        let text = exchange.line().to_string();
         written += text.len() + 1;
         if written > MOST {
             complete = false;
@@ -42,10 +42,32 @@ pub(crate) fn write(
         writeln!(out, "{text}")?;
     }
     let footer = json!({
-        "complete": complete, "deliveries": deliveries.len(), "emissions": emissions.len(),
+        "complete": complete, "deliveries": deliveries.len(), "emissions": emissions.len(), "refused": refused,
     });
     writeln!(out, "{footer}")?;
     out.flush()
+}
+
+/// What passed in one direction.
+enum Exchange<'a> {
+    Sent(&'a Delivery),
+    Emitted(&'a Emission),
+}
+
+impl Exchange<'_> {
+    fn at(&self) -> std::time::Duration {
+        match self {
+            Self::Sent(one) => one.at,
+            Self::Emitted(one) => one.at,
+        }
+    }
+
+    fn line(&self) -> Value {
+        match self {
+            Self::Sent(one) => delivery(one),
+            Self::Emitted(one) => emission(one),
+        }
+    }
 }
 
 fn delivery(one: &Delivery) -> Value {

@@ -10,9 +10,14 @@ use tokio::time::Instant;
 
 use crate::emission::{Emission, Fate, Message, Via};
 
-/// The most that is recorded, in bytes and in messages: a component that never stops must not take the memory.
+/// The most that is recorded, in bytes as they are kept: a component that never stops must not take the memory.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
-const MOST_MESSAGES: usize = 100_000;
+
+/// What keeping a message costs beside its bytes: its headers, its attributes and what was found.
+const OVERHEAD: usize = 4 * 1024;
+
+/// How much larger than its bytes a message is: read as a tree, beside the bytes.
+const READ: usize = 4;
 
 /// A delivery of the runner's.
 #[derive(Debug, Clone)]
@@ -129,12 +134,10 @@ impl Journal {
         message: Message,
     ) -> Option<usize> {
         let at = self.elapsed();
-        let size = message.head.len() + message.body.len();
+        let size = OVERHEAD + message.head.len() + READ * message.body.len();
         {
             let mut entries = self.lock();
-            if entries.bytes.saturating_add(size) > MOST_BYTES
-                || entries.emissions.len() >= MOST_MESSAGES
-            {
+            if entries.bytes.saturating_add(size) > MOST_BYTES {
                 entries.refused += 1;
                 return None;
             }
@@ -202,6 +205,12 @@ impl Journal {
         self.lock().emissions.get(number).cloned()
     }
 
+    /// What an emission is about.
+    #[must_use]
+    pub fn symbol(&self, number: usize) -> Option<String> {
+        self.lock().emissions.get(number)?.symbol()
+    }
+
     /// How many deliveries there are.
     #[must_use]
     pub fn delivered(&self) -> usize {
@@ -216,16 +225,33 @@ impl Journal {
         last.map_or(0, |sent| sent.after)
     }
 
-    /// All deliveries.
+    /// Takes all deliveries out of it: the run is over, and they are too many for a second copy.
     #[must_use]
-    pub fn deliveries(&self) -> Vec<Delivery> {
-        self.lock().deliveries.clone()
+    pub fn take_deliveries(&self) -> Vec<Delivery> {
+        std::mem::take(&mut self.lock().deliveries)
     }
 
-    /// All emissions.
+    /// Takes all emissions out of it.
     #[must_use]
-    pub fn emissions(&self) -> Vec<Emission> {
-        self.lock().emissions.clone()
+    pub fn take_emissions(&self) -> Vec<Emission> {
+        std::mem::take(&mut self.lock().emissions)
+    }
+
+    /// Waits until something holds of all emissions, for as long as `patience`; whether it does.
+    pub async fn until(&self, patience: Duration, holds: impl Fn(&[Emission]) -> bool) -> bool {
+        let mut version = self.version.subscribe();
+        let wait = async {
+            loop {
+                version.mark_unchanged();
+                if holds(&self.lock().emissions) {
+                    return;
+                }
+                if version.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        tokio::time::timeout(patience, wait).await.is_ok()
     }
 
     /// The first emission from number `from` on for which `wanted` holds, when it comes within `patience`.

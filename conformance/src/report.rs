@@ -145,7 +145,17 @@ impl Violation {
     pub fn shown(message: impl Into<String>, text: &str) -> Self {
         let message: String = message.into();
         Self {
-            message: message.chars().take(SHOWN).flat_map(visible).collect(),
+            message: message
+                .chars()
+                .take(SHOWN)
+                .flat_map(|c| {
+                    if c == '\n' {
+                        vec!['\\', 'n']
+                    } else {
+                        visible(c)
+                    }
+                })
+                .collect(),
             bytes: text
                 .replace("\r\n", "\n")
                 .chars()
@@ -156,7 +166,7 @@ impl Violation {
     }
 }
 
-/// A character that a terminal may be given: line ends stay, other controls and what turns text around are escaped.
+/// A character of a text that stands in lines of its own and a terminal may be given: line ends stay, other controls and what turns text around are escaped.
 fn visible(c: char) -> Vec<char> {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
     if (c.is_control() && c != '\n') || turns {

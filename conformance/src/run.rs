@@ -6,7 +6,7 @@ mod options;
 mod repeat;
 mod selection;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::case::{Case, Instance};
 use crate::catalogue;
 use crate::conduct::conduct;
 use crate::exchanges;
+use crate::habits::Habits;
 use crate::journal::Journal;
 use crate::judge::{judge, set_aside};
 use crate::report::{CheckResult, Report, Subject, Verdict};
@@ -38,6 +39,10 @@ use selection::{Selection, aside, is_about_everything};
 
 /// How long an effect may take after its acknowledgement: it is usually there before.
 const EFFECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// Where a run keeps what the component says and needs, and what shows that it is the run's.
+const COMPONENT: &str = "component";
+const MARK: &str = ".ingenium-conform";
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -93,10 +98,13 @@ impl Progress for () {
 pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let begun = Instant::now();
     let started = clock::now();
+    if options.role == Role::Ingestor && matches!(options.place, Place::Url(_)) {
+        let problem = "an ingestor runs to its end: write its command after `--`, not --url";
+        return Err(Error::Usage(problem.to_owned()));
+    }
     let selection = Selection::of(options)?;
     let cases = &selection.cases;
-    std::fs::create_dir_all(&options.output).map_err(system(&options.output))?;
-    clear(&options.output);
+    let files = own_folder(&options.output)?;
     let telemetry = Telemetry::start()
         .await
         .map_err(system(Path::new("telemetry receiver")))?;
@@ -105,7 +113,7 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
     if options.role == Role::Broker {
         progress.begun(cases.len());
         let url = telemetry.url();
-        let judged = Box::pin(judge_broker(cases, options, &token, url, progress)).await;
+        let judged = Box::pin(judge_broker(cases, options, &files, &token, url, progress)).await;
         telemetry.stop().await;
         let judged = judged?;
         let mut checks = judged.checks;
@@ -130,13 +138,13 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
             Stimuli::recorded(&token)
         },
         journal: Journal::default(),
-        output: options.output.clone(),
+        output: files,
         telemetry: telemetry.url(),
         fixture: None,
         sink_listen: options.sink_listen,
         patience: options.effect_within.unwrap_or(EFFECT_WITHIN),
         answer_within: options.answer_within.unwrap_or(target::ANSWER_WITHIN),
-        stubborn: std::sync::atomic::AtomicBool::new(false),
+        habits: Habits::default(),
         instances: std::sync::atomic::AtomicUsize::new(0),
     });
     progress.begun(cases.len());
@@ -154,7 +162,8 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
     options.baseline.apply(&mut checks, &day(started));
     not_scored(&mut checks)?;
     let file = options.output.join("exchanges.ndjson");
-    exchanges::write(&file, &inputs.deliveries, &inputs.emissions).map_err(system(&file))?;
+    exchanges::write(&file, &inputs.deliveries, &inputs.emissions, inputs.refused)
+        .map_err(system(&file))?;
     let counts = (inputs.emissions.len(), inputs.deliveries.len());
     Ok(report(
         options,
@@ -199,7 +208,19 @@ fn verdicts(
         .zip(scenes)
         .map(|(case, scene)| match (aside(case, options), scene) {
             (Some((verdict, reason)), _) => set_aside(case, verdict, &reason),
-            (None, Some(scene)) => judge(case, scene, &evidence, options.strict),
+            (None, Some(scene)) => {
+                let mut result = judge(case, scene, &evidence, options.strict);
+                // A source may go on as long as it likes; what only answers is seen whole, or not judged whole.
+                let unseen = inputs.refused > 0 && options.role != Role::Source;
+                if unseen && result.verdict == Verdict::Pass && is_about_everything(case) {
+                    result.verdict = Verdict::Inconclusive;
+                    result.reason = format!(
+                        "it emitted more than the runner records: {} emissions were refused with 429",
+                        inputs.refused
+                    );
+                }
+                result
+            }
             (None, None) => set_aside(case, Verdict::Harness, "the case was not done"),
         })
         .collect()
@@ -218,7 +239,8 @@ async fn rerun_alone(
         let timed = case.instance != Instance::Shared && !case.steps.is_empty();
         // A rule about everything that was emitted has found what it has found: alone there is less to find.
         let found = check.verdict == Verdict::Fail && is_about_everything(case);
-        if !timed || found || check.verdict.is_good() || inputs.emissions.is_empty() {
+        let set_aside = aside(case, options).is_some();
+        if !timed || found || set_aside || check.verdict.is_good() || inputs.emissions.is_empty() {
             continue;
         }
         let alone = Arc::new(shared.apart(shared.output.join("alone")));
@@ -292,18 +314,27 @@ fn seed_of(started: UtcTimestamp) -> u64 {
     (nanoseconds / 1_000_000) & 0xffff_ffff
 }
 
-/// Removes what an earlier run left in the folder: instances are numbered anew.
-fn clear(output: &Path) {
-    for entry in std::fs::read_dir(output).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        // What cannot be removed is overwritten, or said when it cannot be.
-        if name.starts_with("component-") {
-            std::fs::remove_file(path).ok();
-        } else if name.starts_with("state-") || name == "alone" || name == "fixtures" {
-            std::fs::remove_dir_all(path).ok();
+/// The folder for what the component says and needs, empty. What an earlier run left there goes; what somebody else has
+/// put there does not.
+fn own_folder(output: &Path) -> Result<PathBuf, Error> {
+    let folder = output.join(COMPONENT);
+    let mark = folder.join(MARK);
+    if folder.exists() {
+        if !mark.is_file() {
+            return Err(Error::Usage(format!(
+                "{} is not a folder of an earlier run, and is left alone: choose another --dir",
+                folder.display()
+            )));
         }
+        std::fs::remove_dir_all(&folder).map_err(system(&folder))?;
     }
+    std::fs::create_dir_all(&folder).map_err(system(&folder))?;
+    std::fs::write(
+        &mark,
+        "Written by `ingenium conform`, which empties this folder.\n",
+    )
+    .map_err(system(&mark))?;
+    Ok(folder)
 }
 
 fn system(what: &Path) -> impl FnOnce(std::io::Error) -> Error {

@@ -22,12 +22,27 @@ pub struct Line {
 pub struct Attempt {
     /// The symbol on the wire.
     pub symbol: String,
+    /// The day of the first bar.
+    pub day: usize,
     /// The delivery that made it act, as far as can be told.
     pub cause: Option<usize>,
     /// The first emission that it led to.
     pub first: Option<usize>,
     /// All deliveries.
     pub deliveries: Vec<usize>,
+}
+
+impl Attempt {
+    /// An attempt on a symbol, from where it stands.
+    pub(crate) fn on(line: &Line) -> Self {
+        Self {
+            symbol: line.symbol.clone(),
+            day: line.day,
+            cause: None,
+            first: None,
+            deliveries: Vec::new(),
+        }
+    }
 }
 
 /// A run of an ingestor.
@@ -86,8 +101,8 @@ pub struct Scene {
     pub ends: Vec<Ended>,
     /// Whether the process lived at the end of the case.
     pub alive: bool,
-    /// After TERM, whether new connections were still taken.
-    pub still_listening: bool,
+    /// The delivery that was still accepted long after TERM.
+    pub took_after_term: Option<usize>,
     /// How long the process took to be ready.
     pub ready_after: Duration,
     /// Runs of an ingestor, by name.
@@ -102,8 +117,6 @@ pub struct Scene {
     pub deliveries: std::ops::Range<usize>,
     /// The runner's own mistake.
     pub harness: Option<String>,
-    /// Why the case could not be done to this component.
-    pub impossible: Option<String>,
 }
 
 impl Scene {
@@ -118,7 +131,7 @@ impl Scene {
             missed: Vec::new(),
             ends: Vec::new(),
             alive: true,
-            still_listening: false,
+            took_after_term: None,
             ready_after: Duration::ZERO,
             ingestions: BTreeMap::new(),
             prefixes: Vec::new(),
@@ -126,7 +139,6 @@ impl Scene {
             series: 0,
             deliveries: 0..0,
             harness: None,
-            impossible: None,
         }
     }
 
@@ -134,6 +146,16 @@ impl Scene {
     #[must_use]
     pub fn symbol(&self, letter: &str) -> Option<&str> {
         self.lines.get(letter).map(|line| line.symbol.as_str())
+    }
+
+    /// How many inputs an attempt on another symbol took that began on the same day: twins get the same, also where the
+    /// component acts some time after it was given enough.
+    #[must_use]
+    pub fn twin(&self, line: &Line) -> Option<usize> {
+        self.attempts
+            .iter()
+            .find(|one| one.symbol != line.symbol && one.day == line.day)
+            .map(|one| one.deliveries.len())
     }
 
     /// Whether a symbol on the wire belongs to the case.

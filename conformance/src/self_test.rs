@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::case::{Case, Level};
 use crate::catalogue;
-use crate::mutant::{Fault, NONE, of_role};
+use crate::mutant::{Fault, LATER, NONE, SOUND, of_role};
 use crate::report::{CheckResult, Report, Verdict};
 use crate::role::Role;
 use crate::run::{Error, Options, run};
@@ -92,11 +92,7 @@ pub struct Matrix {
 /// The first component that could not be judged at all.
 pub async fn self_test(options: &Plan) -> Result<Matrix, Error> {
     let cases = catalogue::cases().map_err(Error::Case)?;
-    let mut subjects: Vec<Subject> = options
-        .sound
-        .iter()
-        .map(|sound| Subject::sound(sound, &cases))
-        .collect();
+    let mut subjects: Vec<Subject> = options.sound.iter().map(Subject::sound).collect();
     for role in Role::ALL {
         subjects.extend(
             sound(role)
@@ -174,7 +170,11 @@ fn sound(role: Role) -> Vec<Fault> {
             ..fault
         })
     };
-    classes.iter().filter_map(as_class).collect()
+    let later = match role {
+        Role::Strategy | Role::Portfolio | Role::Executor => Fault::named(role, LATER),
+        _ => None,
+    };
+    classes.iter().filter_map(as_class).chain(later).collect()
 }
 
 /// What is judged by itself, and which mutants fail it: a check, or each of its rows.
@@ -237,7 +237,7 @@ struct Subject {
 }
 
 impl Subject {
-    fn sound(sound: &Sound, _: &[Case]) -> Self {
+    fn sound(sound: &Sound) -> Self {
         Self {
             role: sound.role,
             name: sound.name.clone(),
@@ -263,7 +263,7 @@ impl Subject {
         Self {
             role: fault.role,
             name: fault.name.to_owned(),
-            what: (fault.name != NONE).then_some(fault.what),
+            what: (!SOUND.contains(&fault.name)).then_some(fault.what),
             live: fault.live,
             command,
             class: fault.class,

@@ -1,6 +1,6 @@
 //! The sink that a component posts to: it records raw bytes, and misbehaves when it is told to.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -59,11 +59,35 @@ impl Script {
     }
 }
 
+/// Scripts by what an emission is about: a symbol, or a case and all its symbols. What one case has set is not used up,
+/// or ended, by the late emissions of another.
+#[derive(Debug, Default)]
+struct Scripts {
+    about: HashMap<String, Script>,
+    /// The one that was set last: what names no symbol is meant to follow it.
+    last: String,
+}
+
+impl Scripts {
+    fn next(&mut self, symbol: Option<&str>) -> SinkAnswer {
+        let symbol = symbol.unwrap_or(&self.last);
+        let case = symbol.rsplit_once('.').map_or(symbol, |(case, _)| case);
+        let key = if self.about.contains_key(symbol) {
+            symbol
+        } else {
+            case
+        };
+        self.about
+            .get_mut(key)
+            .map_or(SinkAnswer::Accept, Script::next)
+    }
+}
+
 /// A recording sink.
 #[derive(Debug)]
 pub struct Sink {
     address: SocketAddr,
-    script: Arc<Mutex<Script>>,
+    scripts: Arc<Mutex<Scripts>>,
     stop: Shutdown,
     server: JoinHandle<()>,
 }
@@ -80,9 +104,9 @@ impl Sink {
     ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let script = Arc::new(Mutex::new(Script::default()));
+        let scripts = Arc::new(Mutex::new(Scripts::default()));
         let stop = Shutdown::manual();
-        let answers = Arc::clone(&script);
+        let answers = Arc::clone(&scripts);
         let handler = move |request: Request| {
             let (journal, answers) = (journal.clone(), Arc::clone(&answers));
             async move { answer(request, instance, &journal, &answers).await }
@@ -97,7 +121,7 @@ impl Sink {
         let server = tokio::spawn(server::serve(listener, handler, limits, stop.clone()));
         Ok(Self {
             address,
-            script,
+            scripts,
             stop,
             server,
         })
@@ -109,13 +133,24 @@ impl Sink {
         url(self.address)
     }
 
-    /// How it answers from here on; the last answer stays. None: 202.
-    pub fn behave(&self, answers: &[SinkAnswer]) {
-        let mut script = self
-            .script
+    /// How it answers what is about a symbol, or about any symbol of a case; the last answer stays. None: 202.
+    pub fn behave(&self, about: &str, answers: &[SinkAnswer]) {
+        let mut scripts = self
+            .scripts
             .lock()
             .expect("no code panics while it holds this lock");
-        script.0 = answers.iter().copied().collect();
+        let script = Script(answers.iter().copied().collect());
+        scripts.about.insert(about.to_owned(), script);
+        about.clone_into(&mut scripts.last);
+    }
+
+    /// Says that what names no symbol is accepted again.
+    pub fn behave_well(&self) {
+        let mut scripts = self
+            .scripts
+            .lock()
+            .expect("no code panics while it holds this lock");
+        scripts.last.clear();
     }
 
     /// Stops listening.
@@ -136,7 +171,7 @@ async fn answer(
     request: Request,
     instance: usize,
     journal: &Journal,
-    script: &Mutex<Script>,
+    scripts: &Mutex<Scripts>,
 ) -> Reply {
     let message = Message {
         method: request.method,
@@ -150,10 +185,11 @@ async fn answer(
     let Some(number) = journal.emitted(instance, Via::Sink, Fate::Abandoned, message) else {
         return Response::empty(429).into();
     };
-    let behaviour = script
+    let symbol = journal.symbol(number);
+    let behaviour = scripts
         .lock()
         .expect("no code panics while it holds this lock")
-        .next();
+        .next(symbol.as_deref());
     let (status, response) = match behaviour {
         SinkAnswer::Accept => (202, Response::empty(202)),
         SinkAnswer::Status(status) => (status, Response::empty(status)),

@@ -1,9 +1,10 @@
 //! One instance of the component with its sink: what is sent to it goes through here.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,12 +13,14 @@ use ingenium_runtime::backoff::is_retriable;
 
 use crate::case::{End, Manner};
 use crate::dress;
-use crate::emission::{Fate, Message, Via};
+use crate::emission::{Emission, Fate, Message, Via};
+use crate::habits::Habits;
 use crate::journal::{Answered, Delivery, Journal};
 use crate::role::Role;
+use crate::scene::Scene;
 use crate::sink::Sink;
 use crate::stimulus::Stimuli;
-use crate::target::{Error, Place, Surroundings, Target, log_file};
+use crate::target::{Error, NoAnswer, Place, Surroundings, Target, log_file};
 
 /// How often a delivery is attempted, as a broker would.
 const MOST_ATTEMPTS: usize = 8;
@@ -46,8 +49,8 @@ pub(crate) struct Shared {
     pub(crate) patience: Duration,
     /// How long an answer may take.
     pub(crate) answer_within: Duration,
-    /// An instance had to be killed.
-    pub(crate) stubborn: AtomicBool,
+    /// What has been learned about the component.
+    pub(crate) habits: Habits,
     /// How many instances there have been.
     pub(crate) instances: AtomicUsize,
 }
@@ -62,7 +65,7 @@ impl Shared {
             output,
             telemetry: self.telemetry.clone(),
             fixture: None,
-            stubborn: AtomicBool::new(false),
+            habits: Habits::default(),
             instances: AtomicUsize::new(0),
             ..*self
         }
@@ -79,8 +82,6 @@ pub(crate) struct Stage {
     surroundings: Surroundings,
     /// How often it had its full time in vain.
     fruitless: AtomicUsize,
-    /// Deliveries in a row that used up their attempts.
-    exhausted: AtomicUsize,
 }
 
 impl Stage {
@@ -91,9 +92,15 @@ impl Stage {
         let listen = shared.sink_listen.unwrap_or(any_port);
         let sink = Sink::start(listen, number, shared.journal.clone())
             .await
-            .map_err(|source| Error::System {
-                what: format!("recording sink on {listen}"),
-                source,
+            .map_err(|source| match source.kind() {
+                std::io::ErrorKind::AddrInUse => Error::Busy {
+                    address: listen,
+                    source,
+                },
+                _ => Error::System {
+                    what: format!("recording sink on {listen}"),
+                    source,
+                },
             })?;
         let surroundings = Surroundings {
             role: shared.role,
@@ -112,7 +119,6 @@ impl Stage {
             target: None,
             surroundings,
             fruitless: AtomicUsize::new(0),
-            exhausted: AtomicUsize::new(0),
         };
         if shared.role != Role::Ingestor
             && let Err(error) = stage.start().await
@@ -133,14 +139,14 @@ impl Stage {
     pub(crate) async fn close(mut self) {
         if let Some(target) = self.target.take() {
             // One that has ignored TERM once is not asked again: it costs ten seconds each time.
-            let how = if self.shared.stubborn.load(Ordering::Relaxed) {
+            let how = if self.shared.habits.is_stubborn() {
                 End::Kill
             } else {
                 End::Term
             };
             let ended = target.stop(how).await;
             if ended.is_some_and(|ended| ended.status.is_none()) {
-                self.shared.stubborn.store(true, Ordering::Relaxed);
+                self.shared.habits.was_stubborn();
             }
         }
         self.sink.stop().await;
@@ -238,6 +244,51 @@ impl Stage {
         Some(number)
     }
 
+    /// Sends an event once, over a connection of its own.
+    pub(crate) async fn knock(&self, case: &Arc<str>, event: CloudEvent) -> usize {
+        let (headers, body) = dress::message(&event, &Manner::default());
+        let about = format!("{} `{}` after TERM", event.type_, event.id);
+        let body = Bytes::from(body);
+        let event = Some(Arc::new(event));
+        let number = self.record(case, event, about, headers.clone(), body.clone());
+        let answer = match &self.target {
+            Some(target) => target.knock(&headers, body).await,
+            None => Err(NoAnswer::not_sent("the component is not running")),
+        };
+        let answer = answer
+            .map(|answer| Answered {
+                status: answer.status,
+                reply: self.reply(number, &answer),
+                headers: answer.headers,
+                body: answer.body,
+            })
+            .map_err(|missing| missing.why);
+        self.journal().answered(number, answer);
+        number
+    }
+
+    /// Waits until everything about a case that was posted has been taken by the sink or refused for good, or its time is
+    /// up.
+    pub(crate) async fn settle(&self, scene: &Scene) {
+        let is_settled = |emissions: &[Emission]| {
+            let mut owed: HashMap<(String, String), bool> = HashMap::new();
+            let ours = emissions.iter().filter(|one| {
+                one.instance == self.number
+                    && one.via == Via::Sink
+                    && one.symbol().is_some_and(|symbol| scene.owns(&symbol))
+            });
+            for one in ours {
+                if let Some(identity) = one.identity() {
+                    *owed.entry(identity).or_default() |= !one.fate.is_open();
+                }
+            }
+            owed.values().all(|is_done| *is_done)
+        };
+        if !self.journal().until(self.patience(), is_settled).await {
+            self.had_its_time();
+        }
+    }
+
     fn record(
         &self,
         case: &Arc<str>,
@@ -267,23 +318,26 @@ impl Stage {
             return;
         };
         let mut wait = FIRST_WAIT;
-        let attempts = match self.exhausted.load(Ordering::Relaxed) {
+        let habits = &self.shared.habits;
+        let attempts = match habits.exhausted() {
             MOST_EXHAUSTED.. => 1,
             _ => attempts,
         };
-        for left in (0..attempts).rev() {
+        for nth in 1.. {
             let answer = match &self.target {
                 Some(target) => {
                     target
                         .send(method, &headers, body.clone(), title_case)
                         .await
                 }
-                None => Err("not sent: the component is not running".to_owned()),
+                None => Err(NoAnswer::not_sent("the component is not running")),
             };
-            let again = match &answer {
-                Ok(answer) => is_retriable(answer.status),
-                Err(_) => false,
-            };
+            let hung_up = answer.as_ref().is_err_and(|missing| missing.hung_up);
+            let again = hung_up
+                || answer
+                    .as_ref()
+                    .is_ok_and(|answer| is_retriable(answer.status));
+            let answer = answer.map_err(|missing| missing.why);
             let answer = answer.map(|answer| Answered {
                 status: answer.status,
                 reply: self.reply(number, &answer),
@@ -291,12 +345,10 @@ impl Stage {
                 body: answer.body,
             });
             self.journal().answered(number, answer);
-            if !again {
-                self.exhausted.store(0, Ordering::Relaxed);
-                return;
-            }
-            if left == 0 {
-                self.exhausted.fetch_add(1, Ordering::Relaxed);
+            // What is sent once is sent twice where the connection may have been closed before it was used.
+            let most = attempts.max(if hung_up { 2 } else { 1 });
+            if !again || nth >= most {
+                habits.has_exhausted(again);
                 return;
             }
             tokio::time::sleep(wait).await;

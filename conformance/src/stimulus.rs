@@ -98,7 +98,13 @@ impl Stimuli {
     /// The symbol that a case calls `letter`.
     #[must_use]
     pub fn symbol(&self, case: &str, letter: &str) -> String {
-        format!("{}.{case}.{letter}", self.token)
+        format!("{}.{letter}", self.case(case))
+    }
+
+    /// What the symbols of a case begin with, up to their last dot.
+    #[must_use]
+    pub fn case(&self, case: &str) -> String {
+        format!("{}.{case}", self.token)
     }
 
     /// The bar of `day` in the default series, which begins on [`FIRST_DAY`].

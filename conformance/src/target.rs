@@ -66,6 +66,14 @@ pub enum Error {
         /// What the client says.
         source: SendError,
     },
+    /// Somebody else listens where the sink is to listen.
+    #[error("the sink cannot listen on {address}: {source}; choose another --sink-listen")]
+    Busy {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The system refuses something the runner needs.
     #[error("{what}: {source}")]
     System {
@@ -74,6 +82,34 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+}
+
+/// Why there is no answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoAnswer {
+    /// In words.
+    pub why: String,
+    /// The connection was closed before the answer, or had been while it lay in the pool: a broker delivers again then.
+    pub hung_up: bool,
+}
+
+impl NoAnswer {
+    /// It was not even sent.
+    pub(crate) fn not_sent(why: &str) -> Self {
+        Self {
+            why: format!("not sent: {why}"),
+            hung_up: false,
+        }
+    }
+}
+
+impl From<SendError> for NoAnswer {
+    fn from(error: SendError) -> Self {
+        Self {
+            hung_up: matches!(error, SendError::Closed { .. }),
+            why: error.to_string(),
+        }
+    }
 }
 
 /// Where the component comes from.
@@ -154,32 +190,28 @@ impl Target {
     /// Sends a message, with header names in lower case or as `Content-Type`.
     ///
     /// # Errors
-    /// Why there is no answer, in words.
+    /// Why there is no answer.
     pub async fn send(
         &self,
         method: &str,
         headers: &[(String, String)],
         body: Bytes,
         title_case: bool,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, NoAnswer> {
         use std::sync::atomic::Ordering::Relaxed;
         if self.silent.load(Relaxed) >= MOST_SILENT {
-            return Err("not sent: it gave no answer to the requests before".to_owned());
+            return Err(NoAnswer::not_sent(
+                "it gave no answer to the requests before",
+            ));
         }
         let client = if title_case {
             &self.title_case
         } else {
             &self.client
         };
-        let mut answer = client
-            .send(method, &self.uri, headers, body.clone(), self.answer_within)
+        let answer = client
+            .send(method, &self.uri, headers, body, self.answer_within)
             .await;
-        // A connection that was closed while it lay in the pool says nothing about the component.
-        if matches!(answer, Err(SendError::Closed { .. })) {
-            answer = client
-                .send(method, &self.uri, headers, body, self.answer_within)
-                .await;
-        }
         match &answer {
             Ok(_) => self.silent.store(0, Relaxed),
             Err(SendError::Timeout { .. } | SendError::Protocol { .. }) => {
@@ -187,7 +219,21 @@ impl Target {
             }
             Err(_) => {}
         }
-        answer.map_err(|error| error.to_string())
+        answer.map_err(NoAnswer::from)
+    }
+
+    /// Sends a message over a connection of its own: what is open already says nothing about who still listens.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn knock(
+        &self,
+        headers: &[(String, String)],
+        body: Bytes,
+    ) -> Result<Answer, NoAnswer> {
+        let client = Client::new();
+        let sent = client.send("POST", &self.uri, headers, body, self.answer_within);
+        sent.await.map_err(NoAnswer::from)
     }
 
     /// Whether the process still runs; a component at a URL does as far as we know.
@@ -227,5 +273,5 @@ pub async fn run_to_end(
 /// Where a component's output is written.
 #[must_use]
 pub fn log_file(folder: &std::path::Path, instance: usize) -> PathBuf {
-    folder.join(format!("component-{instance}.log"))
+    folder.join(format!("output-{instance}.log"))
 }

@@ -12,23 +12,20 @@ use crate::stimulus::{BARS, Changes};
 /// Bars after which a component that has never emitted anything is not worth more.
 const FEW: usize = 40;
 
-/// One attempt to make the role act on a symbol. Unless `keep`, the role is flat again afterwards.
+/// One attempt to make the role act on a symbol. Unless `keep`, the role is flat again afterwards. A strategy gets as many
+/// bars as its twin, where there is one.
 pub(crate) async fn provoke(
     stage: &Stage,
     case: &Arc<str>,
     line: &mut Line,
     manner: &Manner,
     keep: bool,
+    twin: Option<usize>,
 ) -> Attempt {
-    let mut attempt = Attempt {
-        symbol: line.symbol.clone(),
-        cause: None,
-        first: None,
-        deliveries: Vec::new(),
-    };
+    let mut attempt = Attempt::on(line);
     let from = stage.journal().count();
     match stage.shared.role {
-        Role::Strategy => strategy(stage, case, line, manner, from, &mut attempt).await,
+        Role::Strategy => strategy(stage, case, line, manner, from, &mut attempt, twin).await,
         Role::Portfolio => portfolio(stage, case, line, manner, from, &mut attempt, keep).await,
         Role::Executor => executor(stage, case, line, manner, from, &mut attempt).await,
         Role::Sink => {
@@ -61,11 +58,26 @@ pub(crate) async fn arrival(
     found
 }
 
+/// The same for the effect of something that was answered: when it is not there yet, the component is one that emits
+/// after its answers.
+async fn effect(stage: &Stage, from: usize, wanted: impl Fn(&Emission) -> bool) -> Option<usize> {
+    let of_instance = |emission: &Emission| emission.instance == stage.number && wanted(emission);
+    if let Some(found) = stage.journal().find(from, of_instance) {
+        return Some(found);
+    }
+    let found = arrival(stage, from, of_instance).await;
+    if found.is_some() {
+        stage.shared.habits.was_late();
+    }
+    found
+}
+
 fn about(symbol: &str) -> impl Fn(&Emission) -> bool {
     move |emission| emission.symbol().as_deref() == Some(symbol)
 }
 
-/// Bars until there is a signal.
+/// Bars until there is a signal: as many as its twin had, else as many as have made the component act before. One that
+/// posts some time after its answer would be flooded otherwise, and a symbol would not get what the other got.
 async fn strategy(
     stage: &Stage,
     case: &Arc<str>,
@@ -73,15 +85,24 @@ async fn strategy(
     manner: &Manner,
     from: usize,
     attempt: &mut Attempt,
+    twin: Option<usize>,
 ) {
     let most = if stage.is_fruitless() { FEW } else { BARS };
     let symbol = line.symbol.clone();
-    for _ in 0..most {
+    let habits = &stage.shared.habits;
+    let enough = twin.or_else(|| habits.inputs(attempt.day));
+    for nth in 1..=most {
         let bar = stage.stimuli().wave(&symbol, line.day);
         line.day += 1;
         let sent = stage.deliver(case, bar, manner).await;
         attempt.deliveries.push(sent);
+        if enough.is_some_and(|enough| nth < enough) {
+            continue;
+        }
         attempt.first = stage.journal().find(from, about(&symbol));
+        if attempt.first.is_none() && enough == Some(nth) {
+            attempt.first = arrival(stage, from, about(&symbol)).await;
+        }
         let unanswered = stage
             .journal()
             .delivery(sent)
@@ -95,6 +116,13 @@ async fn strategy(
         attempt.first = arrival(stage, from, about(&symbol)).await;
     }
     attempt.cause = cause(stage, attempt);
+    let of_cause = |number: &usize| Some(*number) == attempt.cause;
+    if let (Some(_), Some(nth)) = (attempt.first, attempt.deliveries.iter().position(of_cause)) {
+        habits.acted_after(attempt.day, nth + 1);
+        if nth + 1 < attempt.deliveries.len() && enough.is_none() {
+            habits.was_late();
+        }
+    }
 }
 
 /// The delivery that an emission names as its cause, else the last one before it.
@@ -118,12 +146,7 @@ fn cause(stage: &Stage, attempt: &Attempt) -> Option<usize> {
 
 /// A LONG signal until there is an order, which is answered.
 pub(crate) async fn order(stage: &Stage, case: &Arc<str>, line: &mut Line) -> Attempt {
-    let mut attempt = Attempt {
-        symbol: line.symbol.clone(),
-        cause: None,
-        first: None,
-        deliveries: Vec::new(),
-    };
+    let mut attempt = Attempt::on(line);
     let from = stage.journal().count();
     signal(
         stage,
@@ -172,7 +195,7 @@ async fn signal(
     let sent = stage.deliver(case, signal, manner).await;
     attempt.deliveries.push(sent);
     attempt.cause = Some(sent);
-    attempt.first = arrival(stage, from, about(&line.symbol)).await;
+    attempt.first = effect(stage, from, about(&line.symbol)).await;
     // Every order has an answer: a portfolio may wait for it, and its cash is finite.
     if let Some(order) = attempt
         .first
@@ -220,7 +243,7 @@ async fn executor(
         .deliveries
         .push(stage.deliver(case, after, manner).await);
     let ended = |emission: &Emission| about(&symbol)(emission) && is_last(emission);
-    arrival(stage, from, ended).await;
+    effect(stage, from, ended).await;
     attempt.first = stage.journal().find(from, about(&symbol));
 }
 

@@ -64,7 +64,7 @@ pub enum Expect {
     /// Every answer to an OPTIONS request that is 2xx allows POST.
     OptionsAllowPost,
     /// Each emission that the sink refused with a retriable status came again, with the same (source, id), after waits
-    /// that do not shrink.
+    /// that grow.
     RetriedWithGrowingDelay,
     /// No emission that the sink refused for good came again.
     NotRetried,
@@ -87,7 +87,7 @@ pub enum Expect {
     },
     /// The process ended by itself after TERM, in time, with status 0.
     EndedWell,
-    /// After TERM it took no new work, and answered what it had.
+    /// After TERM it answered what it had, lost nothing that was acknowledged, and took no new work.
     Drained,
     /// It was ready in time.
     ReadyInTime,

@@ -64,8 +64,14 @@ pub enum Step {
         #[serde(default)]
         data: BTreeMap<String, Value>,
     },
-    /// How the sink answers from here on; the last answer stays.
-    Sink(Vec<SinkAnswer>),
+    /// How the sink answers what is about the case from here on; the last answer stays.
+    Sink {
+        /// Only what is about this symbol.
+        #[serde(default)]
+        symbol: Option<String>,
+        /// The answers.
+        answers: Vec<SinkAnswer>,
+    },
     /// Provoke the role while its sink is slow, and end the process as soon as it emits.
     Drain {
         /// How slow, in milliseconds.

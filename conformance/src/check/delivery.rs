@@ -1,26 +1,27 @@
 //! What happens when the sink misbehaves, and when the process is to end: DEL.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
+
+use ingenium_runtime::backoff::is_retriable;
 
 use super::{Evidence, Outcome};
 use crate::emission::{Emission, Fate, Via};
+use crate::journal::Delivery;
 use crate::report::Violation;
 use crate::scene::Scene;
 
 /// An attempt that comes sooner after the one before it came without a wait.
 const LEAST_WAIT: Duration = Duration::from_millis(5);
 
-/// Statuses that a retry can cure (Knative data plane).
-const fn is_retriable(status: u16) -> bool {
-    matches!(status, 404 | 408 | 409 | 429 | 500..)
-}
+/// So many waits tell whether they grow.
+const ENOUGH_WAITS: usize = 4;
 
 /// Posts to the sink about the case's symbols, by event.
 fn posts<'a>(
     scene: &Scene,
     evidence: &Evidence<'a>,
-) -> BTreeMap<(String, String), Vec<&'a Emission>> {
+) -> BTreeMap<(String, String, String), Vec<&'a Emission>> {
     let mut posts: BTreeMap<_, Vec<&Emission>> = BTreeMap::new();
     let ours = evidence
         .emissions
@@ -28,29 +29,48 @@ fn posts<'a>(
         .filter(|one| one.instance == scene.instance && one.via == Via::Sink)
         .filter(|one| one.symbol().is_some_and(|symbol| scene.owns(&symbol)));
     for one in ours {
-        if let Some(identity) = one.identity() {
-            posts.entry(identity).or_default().push(one);
+        // One id for different things is another check's business.
+        if let (Some((source, id)), Some(symbol)) = (one.identity(), one.symbol()) {
+            posts.entry((source, id, symbol)).or_default().push(one);
         }
     }
     posts
 }
 
+/// The events that the sink took, of all that the case's instance posted or replied.
+fn taken(scene: &Scene, evidence: &Evidence<'_>) -> HashSet<(String, String)> {
+    let ours = evidence
+        .emissions
+        .iter()
+        .filter(|one| one.instance == scene.instance);
+    ours.filter(|one| one.fate == Fate::Accepted)
+        .filter_map(Emission::identity)
+        .collect()
+}
+
+/// What the sink did, in words.
+fn said(fate: Fate) -> String {
+    match fate {
+        Fate::Accepted => "took it".to_owned(),
+        Fate::Answered(status) => format!("answered {status}"),
+        Fate::Abandoned => "gave no answer".to_owned(),
+    }
+}
+
 pub(super) fn retried(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     for attempts in posts(scene, evidence).values() {
-        let refused = attempts
-            .iter()
-            .filter(|one| matches!(one.fate, Fate::Answered(status) if is_retriable(status)))
-            .count();
-        if refused == 0 {
+        let is_refused =
+            |one: &&Emission| matches!(one.fate, Fate::Answered(status) if is_retriable(status));
+        let Some(refused) = attempts.iter().rev().copied().find(is_refused) else {
             continue;
-        }
+        };
         outcome.judged += 1;
         let last = attempts[attempts.len() - 1];
-        if last.fate != Fate::Accepted {
-            outcome.fail(last.violation(format!(
-                "the sink answered {:?}, and the event never came again",
-                last.fate
+        if !attempts.iter().any(|one| one.fate == Fate::Accepted) {
+            outcome.fail(refused.violation(format!(
+                "the sink {}, and the event never came again",
+                said(refused.fate)
             )));
             continue;
         }
@@ -64,10 +84,11 @@ pub(super) fn retried(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
             let message = format!("it came again after {waits:?}: wait before a retry");
             outcome.fail(last.violation(message));
         }
-        // A busy machine stretches any of them; jitter halves them. The last one has to have grown, not each.
-        let shrinks = waits.len() > 1 && waits[waits.len() - 1] < waits[0] / 2;
-        if shrinks {
-            let message = format!("the waits between attempts shrink: {waits:?}");
+        // A busy machine stretches any of them, and jitter halves them: not each has to grow, but the later ones together.
+        let (early, late) = waits.split_at(waits.len() / 2);
+        let (early, late): (Duration, Duration) = (early.iter().sum(), late.iter().sum());
+        if waits.len() >= ENOUGH_WAITS && late * 4 < early * 5 {
+            let message = format!("the waits between attempts do not grow: {waits:?}");
             outcome.fail(last.violation(message));
         }
     }
@@ -84,8 +105,8 @@ pub(super) fn not_retried(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
         outcome.judged += 1;
         if let Some(again) = attempts.iter().find(|one| one.number > refused.number) {
             outcome.fail(again.violation(format!(
-                "the sink had answered {:?}, and the event came again: such an answer never changes",
-                refused.fate
+                "the sink {}, and the event came again: such an answer never changes",
+                said(refused.fate)
             )));
         }
     }
@@ -97,22 +118,21 @@ pub(super) fn nothing_lost(effects: usize, scene: &Scene, evidence: &Evidence<'_
     if evidence.emissions.is_empty() {
         return outcome;
     }
+    let taken = taken(scene, evidence);
     let mut accepted = 0;
     for line in scene.lines.values() {
         let about = evidence.about(scene.instance, &line.symbol);
         outcome.judged += about.len();
         for one in about {
-            let delivered = evidence.emissions.iter().any(|other| {
-                other.instance == one.instance
-                    && other.identity() == one.identity()
-                    && other.fate == Fate::Accepted
-            });
-            if delivered {
+            if one
+                .identity()
+                .is_some_and(|identity| taken.contains(&identity))
+            {
                 accepted += 1;
             } else {
                 outcome.fail(one.violation(format!(
-                    "the sink did not take it ({:?}), and it never came again",
-                    one.fate
+                    "the sink {}, and it never came again",
+                    said(one.fate)
                 )));
             }
         }
@@ -205,6 +225,26 @@ pub(super) fn drained(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
                 "the request that was open at TERM got no answer: finish what you have, then end",
             ));
         }
+    }
+    let taken = taken(scene, evidence);
+    let lines = scene.lines.values();
+    for one in lines.flat_map(|line| evidence.about(scene.instance, &line.symbol)) {
+        let is_taken = one
+            .identity()
+            .is_none_or(|identity| taken.contains(&identity));
+        let is_acknowledged = evidence.cause(one).is_some_and(Delivery::is_accepted);
+        if is_acknowledged && !is_taken {
+            outcome.fail(one.violation(
+                "its cause was acknowledged, TERM came, and the sink never got it: wait for what is on its way, then end",
+            ));
+        }
+    }
+    if let Some(taken) = scene.took_after_term
+        && let Some(delivery) = evidence.deliveries.get(taken)
+    {
+        outcome.fail(delivery.violation(
+            "a second after TERM a new connection is still served: take no new work, so that you come to an end",
+        ));
     }
     outcome
 }

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
+use ingenium_types::scalar::UtcTimestamp;
+
 use super::outputs::{difference, outline, outlines};
 use super::{Evidence, Outcome};
 use crate::emission::Emission;
 use crate::report::Violation;
 use crate::scene::Scene;
-use crate::stimulus::FIRST_DAY;
+use crate::stimulus::{FIRST_DAY, data_of};
+
+/// Times are compared at milliseconds: some languages keep no more.
+const MILLISECOND: i64 = 1_000_000;
 
 pub(super) fn known_symbols(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::of(evidence.emissions.len());
@@ -62,9 +67,27 @@ pub(super) fn one_signal_per_bar(evidence: &Evidence<'_>) -> Outcome {
     outcome
 }
 
-fn nanoseconds(one: &Emission) -> Option<i64> {
-    let event = one.verdict.event.as_ref()?;
-    Some(event.instant()?.as_nanoseconds())
+/// When a signal says that it was decided, in nanoseconds: its Timestamp, else its `time`.
+fn decided(one: &Emission) -> Option<i64> {
+    match one.member("Timestamp") {
+        Some(text) => instant(text),
+        None => Some(one.verdict.event.as_ref()?.instant()?.as_nanoseconds()),
+    }
+}
+
+fn instant(text: &str) -> Option<i64> {
+    let at: UtcTimestamp = text.parse().ok()?;
+    Some(at.as_nanoseconds())
+}
+
+/// How the signals of the whole series are cut where a prefix ends.
+enum Cut {
+    /// By what they say of themselves.
+    Time,
+    /// By the bars that they name as their causes: their times are not those of the data.
+    Cause,
+    /// Not at all: the first so many are compared.
+    Count,
 }
 
 pub(super) fn prefixes_hold(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
@@ -73,26 +96,33 @@ pub(super) fn prefixes_hold(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
         return outcome;
     };
     let whole = evidence.about(scene.instance, symbol);
+    hindsight(&whole, evidence, &mut outcome);
     let end = |bars: usize| {
         let text = evidence.stimuli.instant(FIRST_DAY + bars);
-        let at: Option<ingenium_types::scalar::UtcTimestamp> = text.parse().ok();
-        at.map_or(i64::MAX, |at| at.as_nanoseconds())
+        instant(&text).unwrap_or(i64::MAX)
     };
-    // Times of emission instead of event times cannot tell which signals belong to a prefix.
-    let dated = whole
-        .iter()
-        .all(|one| nanoseconds(one).is_some_and(|at| at <= end(scene.series)));
+    let bars = bars(scene.instance, symbol, evidence);
+    let bar = |one: &Emission| {
+        bars.get(evidence.cause(one)?.event.as_ref()?.id.as_str())
+            .copied()
+    };
+    let is_dated = |one: &&Emission| decided(one).is_some_and(|at| at <= end(scene.series));
+    let cut = if whole.iter().all(is_dated) {
+        Cut::Time
+    } else if whole.iter().all(|one| bar(one).is_some()) {
+        Cut::Cause
+    } else {
+        Cut::Count
+    };
     for prefix in &scene.prefixes {
         let found = outlines(evidence, prefix.instance, symbol);
         let expected: Vec<String> = whole
             .iter()
             .enumerate()
-            .filter(|(index, one)| {
-                if dated {
-                    nanoseconds(one).is_some_and(|at| at <= end(prefix.bars))
-                } else {
-                    *index < found.len()
-                }
+            .filter(|(index, one)| match cut {
+                Cut::Time => decided(one).is_some_and(|at| at <= end(prefix.bars)),
+                Cut::Cause => bar(one).is_some_and(|nth| nth < prefix.bars),
+                Cut::Count => *index < found.len(),
             })
             .map(|(_, one)| outline(one))
             .collect();
@@ -104,6 +134,41 @@ pub(super) fn prefixes_hold(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
         }
     }
     outcome
+}
+
+/// The bars about a symbol, by the event's id, in the order in which they were first delivered.
+fn bars<'a>(instance: usize, symbol: &str, evidence: &Evidence<'a>) -> HashMap<&'a str, usize> {
+    let mut bars = HashMap::new();
+    let events = evidence
+        .deliveries
+        .iter()
+        .filter(|sent| sent.instance == instance);
+    for event in events.filter_map(|sent| sent.event.as_ref()) {
+        if event.subject.as_deref() == Some(symbol) {
+            let nth = bars.len();
+            bars.entry(event.id.as_str()).or_insert(nth);
+        }
+    }
+    bars
+}
+
+/// A signal that is dated before the end of the bar that it follows from was decided with hindsight.
+fn hindsight(signals: &[&Emission], evidence: &Evidence<'_>, outcome: &mut Outcome) {
+    for one in signals {
+        let cause = evidence.cause(one).and_then(|cause| cause.event.as_ref());
+        let Some(data) = cause.map(|event| data_of(event)) else {
+            continue;
+        };
+        let said = one.member("Timestamp").and_then(instant);
+        let ended = data["EndTimestamp"].as_str().and_then(instant);
+        if let (Some(said), Some(ended)) = (said, ended)
+            && said / MILLISECOND < ended / MILLISECOND
+        {
+            outcome.fail(one.violation(
+                "its Timestamp is before the end of the bar that it names as its cause: nobody could know then",
+            ));
+        }
+    }
 }
 
 pub(super) fn replayed_the_same(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {

@@ -28,7 +28,8 @@ pub(super) async fn ingest(
     name: &str,
 ) -> Result<(), Error> {
     let Place::Command(command) = conductor.stage.shared.place.clone() else {
-        conductor.scene.impossible = Some("an ingestor is run by a command".to_owned());
+        // It is refused before the run.
+        conductor.mistake("an ingestor is run by a command".to_owned());
         return Ok(());
     };
     let line = conductor.line("A");

@@ -22,6 +22,8 @@ pub(super) struct Inputs {
     stimuli: Stimuli,
     pub(super) emissions: Vec<crate::emission::Emission>,
     pub(super) deliveries: Vec<crate::journal::Delivery>,
+    /// How many emissions were more than is recorded.
+    pub(super) refused: usize,
     telemetry: Vec<bytes::Bytes>,
     output: String,
     cash: rust_decimal::Decimal,
@@ -47,8 +49,9 @@ impl Inputs {
         let output = logs.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         Ok(Self {
             stimuli: shared.stimuli.clone(),
-            emissions: shared.journal.emissions(),
-            deliveries: shared.journal.deliveries(),
+            emissions: shared.journal.take_emissions(),
+            deliveries: shared.journal.take_deliveries(),
+            refused: shared.journal.refused(),
             telemetry,
             output: output.collect(),
             cash,

@@ -7,7 +7,7 @@ use crate::case::{Case, Instance};
 use crate::conduct::conduct;
 use crate::scene::Scene;
 use crate::stage::{Shared, Stage};
-use crate::target;
+use crate::target::{self, Place};
 
 /// Does all cases: those of one instance after each other, instances beside each other.
 pub(super) async fn play(
@@ -25,16 +25,30 @@ pub(super) async fn play(
         let ours = done.iter().filter(|(_, case)| case.instance == instance);
         ours.copied().collect()
     };
+    if matches!(options.place, Place::Url(_)) {
+        // There is one component, and it has one sink.
+        let all = of(Instance::Shared)
+            .into_iter()
+            .chain(of(Instance::Delivery));
+        let scenes = together(all.collect(), shared, progress).await?;
+        return Ok(in_place(cases.len(), scenes));
+    }
     let (main, delivery, own) = tokio::join!(
         together(of(Instance::Shared), shared, progress),
         together(of(Instance::Delivery), shared, progress),
         apart(of(Instance::Own), shared, progress),
     );
-    let mut scenes: Vec<Option<Scene>> = cases.iter().map(|_| None).collect();
-    for (index, scene) in main?.into_iter().chain(delivery?).chain(own?) {
-        scenes[index] = Some(scene);
+    let scenes = main?.into_iter().chain(delivery?).chain(own?);
+    Ok(in_place(cases.len(), scenes))
+}
+
+/// What the cases came to, each in the place of its case.
+fn in_place(cases: usize, scenes: impl IntoIterator<Item = (usize, Scene)>) -> Vec<Option<Scene>> {
+    let mut places: Vec<Option<Scene>> = (0..cases).map(|_| None).collect();
+    for (index, scene) in scenes {
+        places[index] = Some(scene);
     }
-    Ok(scenes)
+    places
 }
 
 type Scenes = Result<Vec<(usize, Scene)>, target::Error>;

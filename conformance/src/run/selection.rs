@@ -21,6 +21,7 @@ impl Selection {
     /// The cases of the role and the profile that were asked for, and what has to keep them company: a rule about
     /// everything that is emitted means everything, also when it is the only rule.
     pub(super) fn of(options: &Options) -> Result<Self, Error> {
+        names_are_known(options)?;
         let named = |case: &Case| {
             options.only.is_empty()
                 || options
@@ -60,6 +61,51 @@ impl Selection {
     }
 }
 
+/// What is named and does not exist would be passed over without a word: a check, a claim, a known failure.
+fn names_are_known(options: &Options) -> Result<(), Error> {
+    let cases = catalogue::cases().map_err(Error::Case)?;
+    let is_check = |id: &str| cases.iter().any(|case| case.id == id);
+    let is_family = |id: &str| {
+        let families = cases.iter().filter_map(|case| case.id.split('-').next());
+        families.into_iter().any(|family| family == id)
+    };
+    let is_row = |id: &str| {
+        cases
+            .iter()
+            .flat_map(|case| &case.rows)
+            .any(|row| row.id == id)
+    };
+    let shown = "`ingenium conform list` shows them";
+    if let Some(id) = options
+        .only
+        .iter()
+        .find(|id| !is_check(id) && !is_family(id))
+    {
+        return Err(Error::Usage(format!(
+            "there is no check or family `{id}`; {shown}"
+        )));
+    }
+    let known = options.baseline.known.iter().map(|known| known.id.as_str());
+    if let Some(id) = known.into_iter().find(|id| !is_check(id) && !is_row(id)) {
+        return Err(Error::Usage(format!(
+            "the baseline names `{id}`, and there is no such check or row; {shown}"
+        )));
+    }
+    let claims = catalogue::claims(&cases);
+    if let Some(claim) = options
+        .claims
+        .iter()
+        .find(|claim| !claims.contains(claim.as_str()))
+    {
+        let claims: Vec<&str> = claims.into_iter().collect();
+        return Err(Error::Usage(format!(
+            "`{claim}` is nothing that a component can claim: use {}",
+            claims.join(", ")
+        )));
+    }
+    Ok(())
+}
+
 /// Whether a case looks at every emission of the run, not only at those that it brought about.
 pub(super) fn is_about_everything(case: &Case) -> bool {
     let about = |expect: &Expect| matches!(expect, Expect::Stream(_) | Expect::NoFinding { .. });
@@ -96,10 +142,9 @@ pub(super) fn aside(case: &Case, options: &Options) -> Option<(Verdict, String)>
         let reason = format!("the component claims `{feature}`");
         return Some((Verdict::Skip, reason));
     }
-    let needs_process = case.instance != Instance::Shared;
-    if needs_process && matches!(options.place, Place::Url(_)) {
+    if case.instance == Instance::Own && matches!(options.place, Place::Url(_)) {
         let reason = "it needs a process of its own, and a component at a URL is not ours to start";
-        return Some((Verdict::Inconclusive, reason.to_owned()));
+        return Some((Verdict::Skip, reason.to_owned()));
     }
     None
 }

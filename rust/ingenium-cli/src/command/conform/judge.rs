@@ -48,7 +48,7 @@ pub(super) struct Subject {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
-    /// What the component claims: live, margin
+    /// What the component claims: live, margin; of a broker: replay
     #[arg(long, value_name = "FEATURE", value_delimiter = ',')]
     claims: Vec<String>,
 
@@ -81,7 +81,7 @@ pub(super) struct Subject {
     url: Option<String>,
 
     /// Judge recorded events (NDJSON, a JSON array, .http files or folders of them) instead of a component
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["command", "url", "only", "profile"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["command", "url", "only", "profile", "baseline", "claims", "seed", "class", "token", "component"])]
     recording: Vec<PathBuf>,
 
     /// Where the sink listens, for a component that runs already
@@ -242,7 +242,9 @@ fn failure(error: Error) -> Failure {
         Error::Target(target::Error::System { .. }) | Error::System { .. } | Error::Case(_) => {
             Failure::internal(error)
         }
-        Error::Nothing { .. } | Error::Usage(_) => Failure::usage(error),
+        Error::Target(target::Error::Busy { .. }) | Error::Nothing { .. } | Error::Usage(_) => {
+            Failure::usage(error)
+        }
         _ => Failure::new(Code::Target, error.to_string()),
     }
 }
