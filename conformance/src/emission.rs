@@ -206,6 +206,24 @@ impl Emission {
         Some(String::from_utf8_lossy(&found.1).into_owned())
     }
 
+    /// About how much memory it takes, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        let message = &self.message;
+        let headers = message
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len());
+        let attributes = self.loose.attributes.iter();
+        // What was read stands there twice: as the judge read it, and loosely.
+        let read = attributes.map(|(name, value)| 2 * (PIECE + name.len() + value.len()));
+        WHOLE
+            + message.head.len()
+            + message.body.len()
+            + headers.map(|size| PIECE + size).sum::<usize>()
+            + read.sum::<usize>()
+            + weight(&self.loose.data)
+    }
+
     /// Whether the payload has all these members with these values.
     #[must_use]
     pub fn has<'a>(&self, members: impl IntoIterator<Item = (&'a String, &'a Value)>) -> bool {
@@ -213,6 +231,26 @@ impl Emission {
             .into_iter()
             .all(|(name, value)| self.loose.data.get(name) == Some(value))
     }
+}
+
+/// What an emission takes before it holds anything, and each text that it holds.
+const WHOLE: usize = 1024;
+const PIECE: usize = 64;
+
+/// About how much memory a tree takes, in bytes.
+fn weight(tree: &Value) -> usize {
+    PIECE
+        + match tree {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(weight).sum(),
+            Value::Object(members) => {
+                let members = members.iter();
+                members
+                    .map(|(name, value)| PIECE + name.len() + weight(value))
+                    .sum()
+            }
+        }
 }
 
 impl Loose {

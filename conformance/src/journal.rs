@@ -13,11 +13,8 @@ use crate::emission::{Emission, Fate, Message, Via};
 /// The most that is recorded, in bytes as they are kept: a component that never stops must not take the memory.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// What keeping a message costs beside its bytes: its headers, its attributes and what was found.
-const OVERHEAD: usize = 4 * 1024;
-
-/// How much larger than its bytes a message is: read as a tree, beside the bytes.
-const READ: usize = 4;
+/// How often, at most, everything that was recorded is looked through.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A delivery of the runner's.
 #[derive(Debug, Clone)]
@@ -134,19 +131,24 @@ impl Journal {
         message: Message,
     ) -> Option<usize> {
         let at = self.elapsed();
-        let size = OVERHEAD + message.head.len() + READ * message.body.len();
         {
             let mut entries = self.lock();
-            if entries.bytes.saturating_add(size) > MOST_BYTES {
+            if entries.bytes >= MOST_BYTES {
                 entries.refused += 1;
                 return None;
             }
-            entries.bytes += size;
         }
+        // Copied: as they came they are parts of larger buffers, which would be kept with them.
+        let message = Message {
+            head: Bytes::copy_from_slice(&message.head),
+            body: Bytes::copy_from_slice(&message.body),
+            ..message
+        };
         // Judged outside the lock: it takes microseconds, and others want to record meanwhile.
         let judged = Emission::judge(message);
         let mut entries = self.lock();
         let number = entries.emissions.len();
+        entries.bytes += judged.weight();
         entries.emissions.push(Emission {
             number,
             instance,
@@ -246,6 +248,7 @@ impl Journal {
                 if holds(&self.lock().emissions) {
                     return;
                 }
+                tokio::time::sleep(LOOK_EVERY).await;
                 if version.changed().await.is_err() {
                     std::future::pending::<()>().await;
                 }
@@ -262,13 +265,17 @@ impl Journal {
         wanted: impl Fn(&Emission) -> bool,
     ) -> Option<usize> {
         let mut version = self.version.subscribe();
+        let mut from = from;
         let find = async {
             loop {
                 version.mark_unchanged();
+                let count = self.count();
                 let found = self.find(from, &wanted);
                 if found.is_some() {
                     return found;
                 }
+                // What has been looked at does not become what is wanted.
+                from = from.max(count);
                 if version.changed().await.is_err() {
                     return None;
                 }

@@ -243,7 +243,14 @@ async fn executor(
         .deliveries
         .push(stage.deliver(case, after, manner).await);
     let ended = |emission: &Emission| about(&symbol)(emission) && is_last(emission);
-    effect(stage, from, ended).await;
+    let last = attempt.deliveries.last();
+    let has_bar = last
+        .and_then(|number| stage.journal().delivery(*number))
+        .is_some_and(|sent| sent.status().is_some());
+    // One that has not even answered the bar, such as one that was asked to end, fills nothing on it.
+    if has_bar {
+        effect(stage, from, ended).await;
+    }
     attempt.first = stage.journal().find(from, about(&symbol));
 }
 
