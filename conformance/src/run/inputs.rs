@@ -25,6 +25,7 @@ pub(super) struct Inputs {
     telemetry: Vec<bytes::Bytes>,
     output: String,
     cash: rust_decimal::Decimal,
+    is_durable: bool,
     ready_within: Duration,
     started: UtcTimestamp,
     role: Role,
@@ -52,6 +53,7 @@ impl Inputs {
             telemetry,
             output: output.collect(),
             cash,
+            is_durable: options.claims.iter().any(|claim| claim == "durable"),
             ready_within: options.ready_within.unwrap_or(READY_WITHIN),
             started,
             role: options.role,
@@ -74,6 +76,7 @@ impl Inputs {
             telemetry: &self.telemetry,
             output: &self.output,
             cash: self.cash,
+            is_durable: self.is_durable,
             ready_within: self.ready_within,
             started: self.started,
         }
