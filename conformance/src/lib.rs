@@ -87,6 +87,7 @@ mod exchanges;
 pub mod journal;
 mod judge;
 mod life;
+mod lineage;
 pub mod manifest;
 #[path = "../mutants/mod.rs"]
 pub mod mutant;
