@@ -195,6 +195,7 @@ fn stream(rule: Stream, evidence: &Evidence<'_>) -> Outcome {
         Stream::NoBatch => http_out::no_batch(evidence),
         Stream::Overrides => http_out::overrides(evidence),
         Stream::NoRedirectFollowed => http_out::no_redirect_followed(evidence),
+        Stream::FullFields => payload::full_fields(evidence),
         Stream::DecimalsEchoed => payload::decimals_echoed(evidence),
         Stream::CausationKnown => causality::causation_known(evidence),
         Stream::CorrelationKept => causality::correlation_kept(evidence),

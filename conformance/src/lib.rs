@@ -84,6 +84,7 @@ mod conduct;
 mod dress;
 pub mod emission;
 mod exchanges;
+mod full;
 pub mod journal;
 mod judge;
 mod life;

@@ -14,5 +14,5 @@ mod orders;
 mod tally;
 mod window;
 
-pub use judge::{Judge, Seen};
+pub use judge::{Judge, Rigour, Seen};
 pub use ledger::{Finding, Ledger};

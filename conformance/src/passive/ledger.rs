@@ -123,7 +123,7 @@ impl<'a> Ledger<'a> {
     /// Whether a check is violated already.
     #[must_use]
     pub fn is_violated(&self) -> bool {
-        let counts = |level| self.judge.strict || level == crate::case::Level::Must;
+        let counts = |level| self.judge.is_strict() || level == crate::case::Level::Must;
         let mut cases = self.tallies.iter().zip(&self.judge.cases);
         cases.any(|(tally, case)| tally.is_bad() && counts(case.level))
     }
@@ -190,7 +190,7 @@ impl<'a> Ledger<'a> {
     #[must_use]
     pub fn finish(self, subject: Subject, started: UtcTimestamp) -> Report {
         let took = clock::now().as_nanoseconds() - started.as_nanoseconds();
-        let strict = self.judge.strict;
+        let strict = self.judge.is_strict();
         let checks: Vec<_> = self
             .tallies
             .into_iter()

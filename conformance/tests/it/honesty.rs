@@ -93,6 +93,25 @@ async fn a_should_is_a_must_when_asked_for() {
     assert_eq!(verdict(&report, "CAU-01"), Verdict::Fail);
 }
 
+#[tokio::test]
+async fn the_full_set_of_fields_is_demanded_when_asked_for() {
+    let expected = [
+        ("M-CORE-ONLY", false, Verdict::Pass),
+        ("M-CORE-ONLY", true, Verdict::Fail),
+        ("M-NONE", true, Verdict::Pass),
+    ];
+    for (name, strict, expected) in expected {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            only: vec!["PAY-01".to_owned()],
+            strict,
+            ..Options::new(Role::Strategy, mutant(name), folder.path())
+        };
+        let report = run(&options, &()).await.expect("a report");
+        assert_eq!(verdict(&report, "PAY-01"), expected, "{name} {report:#?}");
+    }
+}
+
 #[test]
 fn a_baseline_without_a_reason_or_a_day_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,6 @@
 //! A recording of one trade, broken in one place at a time: the check that is about it fails, and no other.
 
-use ingenium_conformance::passive::{Judge, Ledger};
+use ingenium_conformance::passive::{Judge, Ledger, Rigour};
 use ingenium_conformance::report::Subject;
 use ingenium_conformance::{Report, Role, Verdict};
 use ingenium_runtime::clock;
@@ -17,7 +17,11 @@ const NEW: usize = 5;
 const FILLED: usize = 6;
 
 fn judge(role: Option<Role>, events: &[Value]) -> Report {
-    let judge = Judge::new(role, false).expect("the cases are well-formed");
+    judge_with(role, Rigour::Must, events)
+}
+
+fn judge_with(role: Option<Role>, rigour: Rigour, events: &[Value]) -> Report {
+    let judge = Judge::new(role, rigour).expect("the cases are well-formed");
     let mut ledger = Ledger::new(&judge);
     for (number, event) in events.iter().enumerate() {
         let bytes = event.to_string().into_bytes();
@@ -367,6 +371,41 @@ fn fills_are_taken_back_and_corrected() {
         events.push(again);
         assert_eq!(violated(&judge(None, &events)), [""; 0], "{reference}");
     }
+}
+
+/// What each type of event has in its full set and need not have.
+#[test]
+fn strictly_the_full_set_is_demanded() {
+    let strictly = |events: &[Value]| judge_with(None, Rigour::Full, events);
+    assert_eq!(violated(&strictly(&trade())), [""; 0]);
+    let fields = [
+        (0, "EndTimestamp"),
+        (SIGNAL, "Timestamp"),
+        (ORDER, "Timestamp"),
+        (FILLED, "Commission"),
+        (FILLED, "CommissionCurrency"),
+        (FILLED, "CumulativeCommission"),
+    ];
+    for (place, name) in fields {
+        let mut events = trade();
+        let data = events[place]["data"].as_object_mut().expect("a payload");
+        assert!(data.remove(name).is_some(), "{name}");
+        let report = strictly(&events);
+        assert_eq!(violated(&report), ["PAY-01"], "{name}");
+        assert!(!report.conformant, "{name}");
+        for rigour in [Rigour::Must, Rigour::Should] {
+            let report = judge_with(None, rigour, &events);
+            assert!(report.conformant, "{name} {report:#?}");
+        }
+    }
+    let mut events = trade();
+    events.truncate(ORDER + 1);
+    let data = events[ORDER]["data"].as_object_mut().expect("an order");
+    assert!(data.remove("OrderId").is_some());
+    assert_eq!(violated(&strictly(&events)), ["PAY-01"]);
+    let core = lines(include_str!("../fixtures/core.ndjson"));
+    assert_eq!(violated(&strictly(&core)), ["PAY-01"]);
+    assert_eq!(violated(&judge(None, &core)), [""; 0]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ingenium_conformance::passive::Judge;
+use ingenium_conformance::passive::{Judge, Rigour};
 use ingenium_conformance::tap::{Coverage, Passed, Tap};
 use ingenium_conformance::{Report, Role};
 use ingenium_runtime::environment::Environment;
@@ -94,8 +94,11 @@ enum FailOn {
 pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
     logs::install_with(&Environment::of_process(), terminal.log_filter("warn"));
     let required = required(&arguments.require_types)?;
-    let strict = arguments.fail_on == FailOn::Should;
-    let judge = Judge::new(arguments.role, strict)
+    let rigour = match arguments.fail_on {
+        FailOn::Should => Rigour::Should,
+        FailOn::Must | FailOn::Never => Rigour::Must,
+    };
+    let judge = Judge::new(arguments.role, rigour)
         .map_err(|problem| Failure::new(Code::Internal, problem))?;
     let (report, passed, coverage) = runtime()?.block_on(run(arguments, judge))?;
     if passed.all() == 0 {
