@@ -128,6 +128,11 @@ impl Draft {
             "M-PARTITIONKEY" => self.set("partitionkey", json!((nth % 10).to_string())),
             "M-SEQUENCE" => self.set("sequence", json!("00000000000000000007")),
             "M-STRUCTURED-MEDIA-TYPE" | "M-BATCH" => self.structured = true,
+            "M-CORE-ONLY" => {
+                for name in ["Timestamp", "Strategy", "Price"] {
+                    members(self, name, "");
+                }
+            }
             "M-NO-SYMBOL" => members(self, "Symbol", ""),
             "M-DECIMAL-NUMBER" => self.data["Price"] = json!(101.5),
             "M-LOWER-CASE-KEY" => members(self, "Symbol", "symbol"),

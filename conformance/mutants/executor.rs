@@ -274,6 +274,9 @@ impl Working {
         if let Some((quantity, price)) = fill {
             data["LastQuantity"] = json!(text(quantity));
             data["LastPrice"] = json!(text(price));
+            data["Commission"] = json!("0");
+            data["CommissionCurrency"] = json!("USD");
+            data["CumulativeCommission"] = json!("0");
         }
         let key = attribute(&self.cause, "partitionkey").unwrap_or_else(|| "main".to_owned());
         Draft::new(

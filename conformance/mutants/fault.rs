@@ -14,6 +14,8 @@ pub struct Fault {
     pub what: &'static str,
     /// It behaves as if it traded with a venue.
     pub live: bool,
+    /// It is told from a sound one with `--strict` only.
+    pub strict: bool,
     /// The class of a broker under which it shows.
     pub class: Option<&'static str>,
 }
@@ -28,6 +30,7 @@ impl Fault {
                 name,
                 what: "sound",
                 live: false,
+                strict: false,
                 class: None,
             });
         }
@@ -71,12 +74,14 @@ pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
             what,
             // It can only be told from others where nothing else is simulated.
             live: *name == "M-TRADES-SIMULATED",
+            strict: *name == "M-CORE-ONLY",
             class,
         })
 }
 
 const STRATEGIES: &[(&str, &str)] = &[
     ("M-NULL", "accepts everything and emits nothing"),
+    ("M-CORE-ONLY", "no field that the schema does not require"),
     ("M-SPECVERSION", "specversion 9.9"),
     ("M-SAME-ID", "one id for all events"),
     (

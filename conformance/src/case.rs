@@ -118,6 +118,9 @@ pub struct Case {
     /// What must hold, all of it.
     #[serde(default)]
     pub expect: Vec<Expect>,
+    /// What must hold, too, with `--strict`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strictly: Vec<Expect>,
     /// What a broker is asked, row by row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Row>,
@@ -161,6 +164,13 @@ impl Case {
                 self.expect = expect;
             }
         }
+        self
+    }
+
+    /// The case as it is with `--strict`.
+    #[must_use]
+    pub fn strictly(mut self) -> Self {
+        self.expect.append(&mut self.strictly);
         self
     }
 }

@@ -12,6 +12,7 @@ mod operation;
 mod order;
 mod outputs;
 mod payload;
+mod sequence;
 mod signal;
 
 use std::collections::HashMap;
@@ -39,6 +40,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) output: &'a str,
     /// The portfolio's cash at the start.
     pub(crate) cash: rust_decimal::Decimal,
+    /// It claims to keep what it knows over a restart.
+    pub(crate) is_durable: bool,
     /// How long it may take to be ready.
     pub(crate) ready_within: Duration,
     /// The wall clock at the start of the run.
@@ -93,6 +96,7 @@ impl<'a> Evidence<'a> {
             telemetry: &[],
             output: "",
             cash: rust_decimal::Decimal::MAX,
+            is_durable: false,
             ready_within: Duration::MAX,
             started,
         }
@@ -180,7 +184,7 @@ fn stream(rule: Stream, evidence: &Evidence<'_>) -> Outcome {
     match rule {
         Stream::UniqueIds => envelope::unique_ids(evidence),
         Stream::TypeOfRole => envelope::type_of_role(evidence),
-        Stream::IncreasingSequence => envelope::increasing_sequence(evidence),
+        Stream::IncreasingSequence => sequence::increasing(evidence),
         Stream::NotFromTheFuture => envelope::not_from_the_future(evidence),
         Stream::ShortNames => envelope::short_names(evidence),
         Stream::DataIsObject => envelope::data_is_object(evidence),
@@ -191,6 +195,7 @@ fn stream(rule: Stream, evidence: &Evidence<'_>) -> Outcome {
         Stream::NoBatch => http_out::no_batch(evidence),
         Stream::Overrides => http_out::overrides(evidence),
         Stream::NoRedirectFollowed => http_out::no_redirect_followed(evidence),
+        Stream::FullFields => payload::full_fields(evidence),
         Stream::DecimalsEchoed => payload::decimals_echoed(evidence),
         Stream::CausationKnown => causality::causation_known(evidence),
         Stream::CorrelationKept => causality::correlation_kept(evidence),

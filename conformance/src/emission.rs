@@ -68,6 +68,8 @@ pub struct Emission {
     pub number: usize,
     /// The instance that it came from.
     pub instance: usize,
+    /// Which of the processes of the instance was the last to be started.
+    pub process: usize,
     /// When it came, since the run began.
     pub at: Duration,
     /// How it came.
@@ -137,6 +139,7 @@ impl Emission {
         Self {
             number: 0,
             instance: 0,
+            process: 0,
             at: Duration::ZERO,
             via: Via::Sink,
             fate: Fate::Accepted,

@@ -1,5 +1,6 @@
 //! Everything that was sent and emitted in a run, in order.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -88,6 +89,8 @@ pub struct Journal {
 struct Entries {
     emissions: Vec<Emission>,
     deliveries: Vec<Delivery>,
+    /// How many processes of each instance were started.
+    processes: HashMap<usize, usize>,
     bytes: usize,
     refused: usize,
 }
@@ -121,6 +124,11 @@ impl Journal {
         self.lock().refused
     }
 
+    /// A process of an instance is going to be started: what the instance emits from here on is its.
+    pub fn starting(&self, instance: usize) {
+        *self.lock().processes.entry(instance).or_default() += 1;
+    }
+
     /// Records an emission; `None` when there is no room for it.
     #[must_use]
     pub fn emitted(
@@ -149,9 +157,11 @@ impl Journal {
         let mut entries = self.lock();
         let number = entries.emissions.len();
         entries.bytes += judged.weight();
+        let process = entries.processes.get(&instance).copied();
         entries.emissions.push(Emission {
             number,
             instance,
+            process: process.unwrap_or_default(),
             at,
             via,
             fate,

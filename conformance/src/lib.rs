@@ -84,10 +84,12 @@ mod conduct;
 mod dress;
 pub mod emission;
 mod exchanges;
+mod full;
 mod habits;
 pub mod journal;
 mod judge;
 mod life;
+mod lineage;
 pub mod manifest;
 #[path = "../mutants/mod.rs"]
 pub mod mutant;

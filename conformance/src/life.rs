@@ -1,10 +1,18 @@
 //! The life of an order as its executions tell it: what adds up, and what may follow what.
 
+use std::collections::VecDeque;
+
 use rust_decimal::Decimal;
+
+/// So many fills of one order are told apart; before those it is only known how much they were.
+const FILLS: usize = 4096;
 
 /// What one execution says about its order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Told<'a> {
+    pub(crate) execution_id: &'a str,
+    /// `ReferenceExecutionId`: the fill that is corrected or taken back.
+    pub(crate) reference: Option<&'a str>,
     pub(crate) exec_type: &'a str,
     pub(crate) status: &'a str,
     pub(crate) ordered: Option<Decimal>,
@@ -19,10 +27,23 @@ pub(crate) fn is_answer(exec_type: Option<&str>, reject_reason: Option<&str>) ->
     exec_type == Some("CANCEL_REJECTED") || reject_reason == Some("DUPLICATE_ORDER")
 }
 
+/// One fill, as far as it was not taken back.
+#[derive(Debug, Clone)]
+struct Fill {
+    id: Box<str>,
+    /// The last correction of it: the next one may name either.
+    corrected: Option<Box<str>>,
+    quantity: Decimal,
+}
+
 /// How far an order has come.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Life {
     filled: Decimal,
+    /// The last fills.
+    fills: VecDeque<Fill>,
+    /// There were fills that are not among these.
+    is_late: bool,
     status: Option<String>,
 }
 
@@ -33,6 +54,8 @@ impl Life {
         let before = told.cumulative.unwrap_or_default().saturating_sub(last);
         Self {
             filled: before.max(Decimal::ZERO),
+            fills: VecDeque::new(),
+            is_late: true,
             status: Some("SUSPENDED".to_owned()),
         }
     }
@@ -44,10 +67,7 @@ impl Life {
         else {
             return vec!["its quantities are no decimals".to_owned()];
         };
-        if told.exec_type == "TRADE" {
-            let last = told.last_quantity.unwrap_or_default();
-            self.filled = self.filled.checked_add(last).unwrap_or(Decimal::MAX);
-        }
+        self.book(told, cumulative);
         let mut wrong = Vec::new();
         if cumulative != self.filled {
             wrong.push(format!(
@@ -71,6 +91,50 @@ impl Life {
             wrong.push(format!("`LeavesQuantity` is {leaves}, expected {expected}"));
         }
         wrong
+    }
+
+    /// Books what an execution fills, corrects or takes back.
+    fn book(&mut self, told: &Told<'_>, cumulative: Decimal) {
+        let last = told.last_quantity.unwrap_or_default();
+        let quantity = match told.exec_type {
+            "TRADE" => {
+                self.filled = self.filled.saturating_add(last);
+                self.keep(told.execution_id, None, last);
+                return;
+            }
+            "TRADE_CORRECT" => last,
+            "TRADE_CANCEL" => Decimal::ZERO,
+            _ => return,
+        };
+        let Some(reference) = told.reference else {
+            return; // a correction of nothing: what it says does not add up
+        };
+        let is_meant = |fill: &&mut Fill| {
+            *fill.id == *reference || fill.corrected.as_deref() == Some(reference)
+        };
+        if let Some(fill) = self.fills.iter_mut().find(is_meant) {
+            self.filled = self
+                .filled
+                .saturating_sub(fill.quantity)
+                .saturating_add(quantity);
+            fill.quantity = quantity;
+            fill.corrected = Some(told.execution_id.into());
+        } else if self.is_late {
+            self.filled = cumulative;
+            self.keep(reference, Some(told.execution_id), quantity);
+        }
+    }
+
+    fn keep(&mut self, id: &str, corrected: Option<&str>, quantity: Decimal) {
+        if self.fills.len() == FILLS {
+            self.fills.pop_front();
+            self.is_late = true;
+        }
+        self.fills.push_back(Fill {
+            id: id.into(),
+            corrected: corrected.map(Into::into),
+            quantity,
+        });
     }
 
     /// What is wrong with the status, after those before.

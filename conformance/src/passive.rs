@@ -6,6 +6,7 @@
 //! A ledger remembers the last quarter of a million events for certain, so memory stays flat however long the stream.
 //! What takes a component that can be asked, stopped and started is set aside in the report.
 
+mod causes;
 mod facts;
 mod judge;
 mod ledger;
@@ -13,5 +14,5 @@ mod orders;
 mod tally;
 mod window;
 
-pub use judge::{Judge, Seen};
+pub use judge::{Judge, Rigour, Seen};
 pub use ledger::{Finding, Ledger};

@@ -231,6 +231,7 @@ struct Subject {
     name: String,
     what: Option<&'static str>,
     live: bool,
+    strict: bool,
     class: Option<&'static str>,
     command: Vec<String>,
     declared: BTreeSet<String>,
@@ -243,6 +244,7 @@ impl Subject {
             name: sound.name.clone(),
             what: None,
             live: false,
+            strict: false,
             class: None,
             command: sound.command.clone(),
             declared: BTreeSet::new(),
@@ -265,6 +267,7 @@ impl Subject {
             name: fault.name.to_owned(),
             what: (!SOUND.contains(&fault.name)).then_some(fault.what),
             live: fault.live,
+            strict: fault.strict,
             command,
             class: fault.class,
             declared: cases
@@ -285,6 +288,7 @@ impl Subject {
         let folder = output.join(format!("{}-{name}{class}", self.role));
         let options = Options {
             live: self.live,
+            strict: self.strict,
             claims: match self.role {
                 Role::Broker => vec!["replay".to_owned()],
                 _ if self.live => vec!["live".to_owned()],

@@ -131,6 +131,7 @@ impl Stage {
 
     /// Starts the component (again).
     pub(crate) async fn start(&mut self) -> Result<(), Error> {
+        self.shared.journal.starting(self.number);
         self.target = Some(Target::start(&self.shared.place, &self.surroundings).await?);
         Ok(())
     }

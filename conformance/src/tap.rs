@@ -8,10 +8,12 @@
 //! ```
 
 mod coverage;
+mod meant;
+mod open;
 mod pipe;
 mod wire;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,12 +26,12 @@ use tokio::net::TcpListener;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 
-use crate::emission::Message;
 use crate::passive::{Finding, Judge, Ledger};
 use crate::report::{Report, Subject};
 pub use coverage::Coverage;
+use meant::{Events, Meant};
+use open::Open;
 use pipe::{Counts, Part};
-use wire::{Conversation, Way};
 
 /// Copies that wait for the judge; with what one holds, some 32 MiB.
 const QUEUE: usize = 2048;
@@ -44,6 +46,8 @@ pub struct Passed {
     pub connections: u64,
     /// Events, by type; those of no known type under the empty name.
     pub events: BTreeMap<String, usize>,
+    /// Other messages: what was posted and is no event, such as telemetry.
+    pub other: u64,
     /// Connections of which something was not judged, because the judge could not keep up.
     pub lost: u64,
     /// Connections that nobody took at the other end.
@@ -163,24 +167,18 @@ fn listen_in(
     let started = clock::now();
     let mut ledger = Ledger::new(judge);
     let mut coverage = Coverage::new();
-    let mut open: HashMap<u64, (Conversation, u8)> = HashMap::new();
+    let mut open = Open::default();
+    let mut events = Events::default();
     while let Some(part) = parts.blocking_recv() {
-        let (conversation, ends) = open
-            .entry(part.connection)
-            .or_insert_with(|| (Conversation::new(), 0));
-        let was_opaque = conversation.is_opaque();
-        let messages = match &part.bytes {
-            Some(bytes) => conversation.feed(part.way, bytes),
-            None => {
-                *ends += 1;
-                conversation.end(part.way).into_iter().collect()
+        for message in open.take(&part) {
+            match events.meant(&message, part.way) {
+                Meant::Event => {}
+                Meant::Other => {
+                    passed.lock().unwrap_or_else(PoisonError::into_inner).other += 1;
+                    continue;
+                }
+                Meant::Nothing => continue,
             }
-        };
-        let is_opaque = conversation.is_opaque() && !was_opaque;
-        if *ends == 2 {
-            open.remove(&part.connection);
-        }
-        for message in messages.into_iter().filter(|one| is_event(one, part.way)) {
             let place = format!("connection {}", part.connection);
             let (bytes, copy) = (message.body.clone(), message.clone());
             let seen = judge.message(message);
@@ -195,26 +193,7 @@ fn listen_in(
                 told.send(finding).ok();
             }
         }
-        if is_opaque {
-            passed.lock().unwrap_or_else(PoisonError::into_inner).opaque += 1;
-        }
+        passed.lock().unwrap_or_else(PoisonError::into_inner).opaque = open.opaque();
     }
     (ledger.finish(subject, started), coverage)
-}
-
-/// What is posted is an event, or should be one; of answers those that are not empty.
-fn is_event(message: &Message, way: Way) -> bool {
-    match way {
-        Way::Request => message.method == "POST",
-        Way::Response => {
-            let named = message
-                .headers
-                .iter()
-                .any(|(name, _)| name.starts_with("ce-"));
-            let structured = message.headers.iter().any(|(name, value)| {
-                name == "content-type" && value.starts_with(b"application/cloudevents")
-            });
-            named || structured
-        }
-    }
 }

@@ -155,6 +155,8 @@ pub enum Stream {
     Overrides,
     /// No request follows a redirect.
     NoRedirectFollowed,
+    /// The payload has the full set of fields, not only those that its schema requires.
+    FullFields,
     /// Decimals that are repeated keep their digits.
     DecimalsEchoed,
     /// `causationid` is the id of something that was sent before.

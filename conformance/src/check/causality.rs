@@ -1,10 +1,9 @@
 //! What an event says about its cause: CAU.
 
-use ingenium_contract::profile::trace_id;
-
 use super::{Evidence, Outcome};
 use crate::emission::Emission;
 use crate::journal::Delivery;
+use crate::lineage;
 
 pub(super) fn causation_known(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::of(evidence.emissions.len());
@@ -63,26 +62,11 @@ pub(super) fn trace_continued(evidence: &Evidence<'_>) -> Outcome {
             continue;
         };
         outcome.judged += 1;
-        let Some(trace) = trace_id(&traceparent) else {
-            outcome.fail(one.violation(format!(
-                "`traceparent` is `{traceparent}`, which is not W3C Trace Context"
-            )));
-            continue;
-        };
         let given = evidence
             .cause(one)
             .and_then(|cause| cause.event.as_ref()?.attribute("traceparent"));
-        let Some(given) = given else {
-            continue;
-        };
-        if trace_id(&given) != Some(trace) {
-            outcome.fail(one.violation(format!(
-                "`traceparent` is `{traceparent}`: another trace than that of the cause, `{given}`"
-            )));
-        } else if given.get(36..52) == traceparent.get(36..52) {
-            outcome.fail(one.violation(format!(
-                "`traceparent` is that of the cause, `{given}`: name a span of your own as the parent"
-            )));
+        if let Some(problem) = lineage::trace(&traceparent, given.as_deref()) {
+            outcome.fail(one.violation(problem));
         }
     }
     outcome
@@ -116,14 +100,15 @@ pub(super) fn no_self_loop(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::of(evidence.emissions.len());
     for one in evidence.emissions {
         let id = one.attribute("id");
-        if id.is_some() && id == one.attribute("causationid") {
-            outcome.fail(one.violation("the event names itself as its cause"));
-        }
-        let own_type = evidence.cause(one).and_then(|cause| cause.event.as_ref());
-        if own_type.is_some_and(|event| Some(&event.type_) == one.attribute("type").as_ref()) {
-            outcome.fail(
-                one.violation("an event of its own type is its cause: on a broker that never ends"),
-            );
+        let names_its_own_id = id.is_some() && id == one.attribute("causationid");
+        let cause = evidence.cause(one).and_then(|cause| cause.event.as_ref());
+        // An id is unique within its source: that of another is no loop.
+        let cause = cause.filter(|event| {
+            !names_its_own_id || one.attribute("source").as_ref() != Some(&event.source)
+        });
+        let of_own_type = cause.map(|event| Some(&event.type_) == one.attribute("type").as_ref());
+        if let Some(problem) = lineage::self_loop(names_its_own_id, of_own_type) {
+            outcome.fail(one.violation(problem));
         }
     }
     outcome

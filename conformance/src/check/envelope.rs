@@ -105,33 +105,6 @@ pub(super) fn type_of_role(evidence: &Evidence<'_>) -> Outcome {
     outcome
 }
 
-pub(super) fn increasing_sequence(evidence: &Evidence<'_>) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut last: HashMap<(usize, String, String), (String, String)> = HashMap::new();
-    for one in evidence.emissions {
-        let (Some(sequence), Some((source, id))) = (one.attribute("sequence"), one.identity())
-        else {
-            continue;
-        };
-        outcome.judged += 1;
-        let series = (
-            one.instance,
-            source,
-            one.attribute("type").unwrap_or_default(),
-        );
-        if let Some((before, other)) = last.get(&series)
-            && *other != id
-            && *before >= sequence
-        {
-            outcome.fail(one.violation(format!(
-                "`sequence` is `{sequence}`, the one before was `{before}`"
-            )));
-        }
-        last.insert(series, (sequence, id));
-    }
-    outcome
-}
-
 pub(super) fn not_from_the_future(evidence: &Evidence<'_>) -> Outcome {
     // Times of a simulated run are event times of another day: there is nothing to compare them with.
     let mut outcome = Outcome::of(evidence.emissions.len());

@@ -43,6 +43,8 @@ fn lives<'a>(evidence: &Evidence<'a>) -> BTreeMap<(usize, String), Vec<&'a Emiss
 /// What an execution says about its order.
 fn told(one: &Emission) -> Told<'_> {
     Told {
+        execution_id: one.member("ExecutionId").unwrap_or_default(),
+        reference: one.member("ReferenceExecutionId"),
         exec_type: one.member("ExecType").unwrap_or_default(),
         status: one.member("Status").unwrap_or_default(),
         ordered: decimal(one, "OrderQuantity"),

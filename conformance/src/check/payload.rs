@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Evidence, Outcome};
 use crate::emission::Emission;
+use crate::full;
 use crate::stimulus::data_of;
 
 /// Members of an execution that repeat a member of the order.
@@ -12,6 +13,20 @@ const ECHOED: [(&str, &str); 1] = [("OrderQuantity", "Quantity")];
 
 /// Nearer than this, relative to the value, two decimals are one that went through a binary fraction.
 const ARTEFACT: Decimal = Decimal::from_parts(1, 0, 0, false, 12);
+
+/// What is no payload at all lacks more than that, and is told so by the schema.
+pub(super) fn full_fields(evidence: &Evidence<'_>) -> Outcome {
+    let mut outcome = Outcome::of(evidence.emissions.len());
+    for one in evidence.emissions {
+        let missing = one.verdict.payload.as_ref().map(full::missing);
+        for name in missing.unwrap_or_default() {
+            outcome.fail(one.violation(format!(
+                "`{name}` is missing at /data: the full set of fields has it"
+            )));
+        }
+    }
+    outcome
+}
 
 pub(super) fn decimals_echoed(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::default();

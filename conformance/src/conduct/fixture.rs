@@ -37,6 +37,7 @@ pub(super) async fn ingest(
     let (text, rows, malformed) = content(fixture);
     let path = file(conductor, &line.symbol, fixture, &text)?;
     let surroundings = conductor.stage.surroundings(path);
+    conductor.stage.journal().starting(conductor.stage.number);
     let before = std::fs::read_to_string(&surroundings.log).unwrap_or_default();
     let from = conductor.stage.journal().count();
     let ended = target::run_to_end(&command, &surroundings, DONE_WITHIN).await?;

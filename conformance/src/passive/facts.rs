@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use ingenium_contract::CloudEvent;
-use ingenium_types::event::{ExecutionEvent, MarketData, OrderEvent};
+use ingenium_types::event::{ExecutionEvent, ExecutionType, MarketData, OrderEvent};
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::{EventType, Payload};
@@ -35,6 +35,10 @@ pub(super) struct Facts {
     /// Everything it says: the same for two events that are one.
     pub(super) says: u64,
     pub(super) subject: u64,
+    /// `time`, in nanoseconds.
+    pub(super) time: Option<i64>,
+    /// It may come long after what it is an effect of.
+    pub(super) may_be_late: bool,
     /// `causationid`.
     pub(super) cause: Option<u64>,
     /// `correlationid`.
@@ -91,6 +95,8 @@ impl Facts {
             id: hashes.of(event.id.as_str()),
             says,
             subject: hashes.of(event.subject.as_deref()),
+            time: instant,
+            may_be_late: payload.as_ref().is_some_and(may_be_late),
             cause: text("causationid").map(|id| hashes.of(id)),
             correlation: text("correlationid").map(|id| hashes.of(id)),
             run: text("ingeniumrun").map(|run| hashes.of(run)),
@@ -100,6 +106,17 @@ impl Facts {
             detail: payload.map_or(Detail::None, |payload| detail(hashes, event, payload)),
         })
     }
+}
+
+/// Whether a payload tells of an order that may have rested for long: a fill does, the first answer to an order does not.
+fn may_be_late(payload: &Payload) -> bool {
+    let Payload::ExecutorExecution(execution) = payload else {
+        return false;
+    };
+    !matches!(
+        execution.exec_type,
+        ExecutionType::New | ExecutionType::Rejected
+    )
 }
 
 fn detail(hashes: &Hashes, event: &CloudEvent, payload: Payload) -> Detail {

@@ -11,16 +11,28 @@ use crate::case::{Case, Expect, Ingested, Stream};
 use crate::catalogue;
 use crate::check::{self, Evidence, Outcome};
 use crate::emission::{Emission, Message};
+use crate::full;
 use crate::role::Role;
 use crate::scene::Scene;
 use crate::stimulus::Stimuli;
+
+/// How strictly a stream is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rigour {
+    /// A violated SHOULD is a warning.
+    Must,
+    /// A SHOULD counts as a MUST.
+    Should,
+    /// And payloads have the full set of fields.
+    Full,
+}
 
 /// Judges events one by one; threads may share it.
 #[derive(Debug)]
 pub struct Judge {
     pub(super) cases: Vec<Case>,
     pub(super) role: Option<Role>,
-    pub(super) strict: bool,
+    rigour: Rigour,
     stimuli: Stimuli,
     started: UtcTimestamp,
     pub(super) hashes: Hashes,
@@ -58,7 +70,7 @@ impl Judge {
     ///
     /// # Errors
     /// Where an embedded case file is malformed.
-    pub fn new(role: Option<Role>, strict: bool) -> Result<Self, String> {
+    pub fn new(role: Option<Role>, rigour: Rigour) -> Result<Self, String> {
         let concerns = |case: &Case| role.is_none_or(|role| case.roles.contains(&role));
         let cases = catalogue::cases()?.into_iter().filter(concerns);
         Ok(Self {
@@ -67,13 +79,22 @@ impl Judge {
                     Some(role) => case.of(role),
                     None => case,
                 })
+                .map(|case| match rigour {
+                    Rigour::Full => case.strictly(),
+                    Rigour::Must | Rigour::Should => case,
+                })
                 .collect(),
             role,
-            strict,
+            rigour,
             stimuli: Stimuli::recorded("RECORDED"),
             started: ingenium_runtime::clock::now(),
             hashes: Hashes::default(),
         })
+    }
+
+    /// Whether a SHOULD counts as a MUST.
+    pub(super) fn is_strict(&self) -> bool {
+        self.rigour != Rigour::Must
     }
 
     /// Judges an event in structured form, as a line of a file holds it.
@@ -86,8 +107,13 @@ impl Judge {
             let event = verdict.event.as_ref();
             event.is_some_and(|event| event.extensions.iter().all(|(name, _)| name.len() <= 20))
         };
+        let is_full = |verdict: &Verdict| {
+            let payload = verdict.payload.as_ref();
+            self.rigour != Rigour::Full || payload.is_some_and(|it| full::missing(it).is_empty())
+        };
+        let is_clean = verdict.findings.is_empty() && names_are_short(&verdict);
         let mut outcomes = Outcomes::Some(Vec::new());
-        if is_ours && verdict.findings.is_empty() && names_are_short(&verdict) {
+        if is_ours && is_clean && is_full(&verdict) {
             return self.seen(verdict, Outcomes::Clean, is_ours);
         } else if is_ours {
             let message = Message {
@@ -183,7 +209,7 @@ pub(super) fn about_events(expect: &Expect, is_order: bool) -> bool {
         Expect::Stream(Stream::SaneOrders) => is_order,
         Expect::Stream(rule) => matches!(
             rule,
-            Stream::TypeOfRole | Stream::ShortNames | Stream::DataIsObject
+            Stream::FullFields | Stream::TypeOfRole | Stream::ShortNames | Stream::DataIsObject
         ),
         _ => false,
     }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use ingenium_contract::profile::trace_id;
 use ingenium_runtime::clock;
 use ingenium_types::EventType;
 use ingenium_types::scalar::UtcTimestamp;
 
+use super::causes::{Cause, Causes, may_cause};
 use super::facts::{Detail, Facts};
 use super::judge::{Judge, Outcomes, Rule, Seen, about_events, can_judge};
 use super::orders::Orders;
@@ -16,17 +16,9 @@ use super::window::Window;
 use crate::case::{Expect, Profile, Stream};
 use crate::check::Outcome;
 use crate::judge::set_aside;
+use crate::lineage;
 use crate::report::{Report, Subject, Verdict, Violation};
 use crate::role::Role;
-
-/// What an event said that its effects have to repeat.
-#[derive(Debug)]
-struct Cause {
-    event_type: EventType,
-    correlation: u64,
-    run: Option<u64>,
-    traceparent: Option<Box<str>>,
-}
 
 /// The last bar of a series.
 #[derive(Debug)]
@@ -47,7 +39,7 @@ pub struct Ledger<'a> {
     types: HashMap<EventType, usize>,
     /// (source, id) and what the event said.
     identities: Window<u64>,
-    causes: Window<Cause>,
+    causes: Causes,
     /// Types seen about a symbol.
     subjects: Window<()>,
     sequences: Window<Box<str>>,
@@ -107,7 +99,7 @@ impl<'a> Ledger<'a> {
             clean: HashMap::new(),
             types: HashMap::new(),
             identities: Window::default(),
-            causes: Window::default(),
+            causes: Causes::default(),
             subjects: Window::default(),
             sequences: Window::default(),
             bars: Window::default(),
@@ -131,7 +123,7 @@ impl<'a> Ledger<'a> {
     /// Whether a check is violated already.
     #[must_use]
     pub fn is_violated(&self) -> bool {
-        let counts = |level| self.judge.strict || level == crate::case::Level::Must;
+        let counts = |level| self.judge.is_strict() || level == crate::case::Level::Must;
         let mut cases = self.tallies.iter().zip(&self.judge.cases);
         cases.any(|(tally, case)| tally.is_bad() && counts(case.level))
     }
@@ -198,7 +190,7 @@ impl<'a> Ledger<'a> {
     #[must_use]
     pub fn finish(self, subject: Subject, started: UtcTimestamp) -> Report {
         let took = clock::now().as_nanoseconds() - started.as_nanoseconds();
-        let strict = self.judge.strict;
+        let strict = self.judge.is_strict();
         let checks: Vec<_> = self
             .tallies
             .into_iter()
@@ -276,54 +268,49 @@ impl<'a> Ledger<'a> {
         self.say(rule, at, problem.as_deref());
     }
 
-    /// What an event says about its cause.
+    /// What an event says about its cause. Where the id that it names stands for several events, one of them has to fit.
     fn causes(&mut self, at: &At<'_>) {
         let facts = at.facts;
         let mut said: Vec<(Stream, Option<String>)> = Vec::new();
-        let mut trace = facts.traceparent.as_deref().map(malformed);
-        let own_type = "an event of its own type is its cause: on a broker that never ends";
-        match facts.cause {
-            None if facts.event_type == EventType::IngestorData => {}
-            None => {
-                let problem = "`causationid` is missing: name the id of the cause";
-                said.push((Stream::CausationKnown, Some(problem.to_owned())));
+        let causes = self.causes.of(facts);
+        let mut kept = |rule, holds: &dyn Fn(&Cause) -> bool, problem: &str| {
+            if !causes.is_empty() {
+                let holds = causes.iter().any(|cause| holds(cause));
+                said.push((rule, (!holds).then(|| problem.to_owned())));
             }
-            Some(named) if named == facts.id => {
-                let problem = "the event names itself as its cause";
-                said.push((Stream::NoSelfLoop, Some(problem.to_owned())));
-            }
-            Some(named) => match self.causes.get(named) {
-                Some(cause) => {
-                    said.push((Stream::CausationKnown, None));
-                    let kept = facts.correlation == Some(cause.correlation);
-                    let another = "`correlationid` is not that of the cause";
-                    said.push((Stream::CorrelationKept, (!kept).then(|| another.to_owned())));
-                    let kept = facts.run == cause.run;
-                    let another =
-                        "`ingeniumrun` is not that of the cause: a simulated run must stay one";
-                    said.push((Stream::RunCopied, (!kept).then(|| another.to_owned())));
-                    let loops = cause.event_type == facts.event_type;
-                    said.push((Stream::NoSelfLoop, loops.then(|| own_type.to_owned())));
-                    if let (Some(trace @ None), Some(given), Some(stated)) =
-                        (trace.as_mut(), &cause.traceparent, &facts.traceparent)
-                    {
-                        *trace = differs(given, stated);
-                    }
-                }
-                // A stream that holds no causes at all is a component's output alone.
-                None if self
-                    .types
-                    .keys()
-                    .any(|seen| may_cause(*seen, facts.event_type)) =>
-                {
-                    let problem = "`causationid` names no event that came before";
-                    said.push((Stream::CausationKnown, Some(problem.to_owned())));
-                }
-                None => {}
-            },
+        };
+        kept(Stream::CausationKnown, &|_| true, "");
+        kept(
+            Stream::CorrelationKept,
+            &|cause| facts.correlation == Some(cause.correlation),
+            "`correlationid` is not that of the cause",
+        );
+        kept(
+            Stream::RunCopied,
+            &|cause| facts.run == cause.run,
+            "`ingeniumrun` is not that of the cause: a simulated run must stay one",
+        );
+        let names_its_own_id = facts.cause == Some(facts.id);
+        if names_its_own_id || !causes.is_empty() {
+            let of_own_type = causes
+                .iter()
+                .map(|cause| cause.event_type == facts.event_type);
+            let problem = lineage::self_loop(names_its_own_id, of_own_type);
+            said.push((Stream::NoSelfLoop, problem.map(ToOwned::to_owned)));
         }
-        if let Some(trace) = trace {
-            said.push((Stream::TraceContinued, trace));
+        if let Some(stated) = facts.traceparent.as_deref() {
+            let mut problems = causes
+                .iter()
+                .map(|cause| lineage::trace(stated, cause.traceparent.as_deref()));
+            let first = problems
+                .next()
+                .unwrap_or_else(|| lineage::trace(stated, None));
+            let fits = problems.any(|problem| problem.is_none());
+            said.push((Stream::TraceContinued, first.filter(|_| !fits)));
+        }
+        if causes.is_empty() && !names_its_own_id {
+            let problem = self.without_cause(facts);
+            said.extend(problem.map(|problem| (Stream::CausationKnown, Some(problem.to_owned()))));
         }
         for (rule, problem) in said {
             self.say(Rule::Stream(rule), at, problem.as_deref());
@@ -331,7 +318,21 @@ impl<'a> Ledger<'a> {
         self.before(at);
     }
 
+    /// What is wrong with an event whose cause is not in the stream.
+    fn without_cause(&mut self, facts: &Facts) -> Option<&'static str> {
+        if facts.cause.is_none() {
+            return (facts.event_type != EventType::IngestorData)
+                .then_some("`causationid` is missing: name the id of the cause");
+        }
+        // A stream that holds no causes at all is a component's output alone.
+        let mut types = self.types.keys();
+        (types.any(|seen| may_cause(*seen, facts.event_type)) && self.causes.has_seen_start(facts))
+            .then_some("`causationid` names no event that came before")
+    }
+
     /// Whether what has to come before came before: judged where the stream holds such events at all.
+    ///
+    /// Where nothing came before, that is held against the event only if the stream has seen the start.
     fn before(&mut self, at: &At<'_>) {
         let (rule, needed): (Stream, &[EventType]) = match at.facts.event_type {
             EventType::StrategySignal => (Stream::KnownSymbols, &[EventType::IngestorData]),
@@ -349,6 +350,9 @@ impl<'a> Ledger<'a> {
             let key = self.judge.hashes.about(*needed, at.facts.subject);
             self.subjects.get(key).is_some()
         });
+        if !found && !self.causes.has_seen_start(at.facts) {
+            return;
+        }
         let problem = (!found).then(|| {
             let words: Vec<&str> = needed.iter().map(|needed| needed.as_str()).collect();
             format!("no {} of its Symbol came before it", words.join(" or "))
@@ -397,48 +401,6 @@ impl<'a> Ledger<'a> {
     fn remember(&mut self, facts: Facts) {
         let about = self.judge.hashes.about(facts.event_type, facts.subject);
         self.subjects.insert(about, ());
-        let cause = Cause {
-            event_type: facts.event_type,
-            // A root stands for itself.
-            correlation: facts.correlation.unwrap_or(facts.id),
-            run: facts.run,
-            traceparent: facts.traceparent,
-        };
-        self.causes.insert(facts.id, cause);
-    }
-}
-
-/// Why a trace context is none.
-fn malformed(stated: &str) -> Option<String> {
-    let problem = || format!("`traceparent` is `{stated}`, which is not W3C Trace Context");
-    trace_id(stated).is_none().then(problem)
-}
-
-/// How a trace context fails to continue that of its cause.
-fn differs(given: &str, stated: &str) -> Option<String> {
-    if trace_id(given) != trace_id(stated) {
-        let problem = "another trace than that of the cause";
-        return Some(format!("`traceparent` is `{stated}`: {problem}, `{given}`"));
-    }
-    (given.get(36..52) == stated.get(36..52)).then(|| {
-        format!(
-            "`traceparent` is that of the cause, `{given}`: name a span of your own as the parent"
-        )
-    })
-}
-
-/// Whether events of one type cause events of another.
-fn may_cause(cause: EventType, effect: EventType) -> bool {
-    match effect {
-        EventType::IngestorData => false,
-        EventType::StrategySignal => cause == EventType::IngestorData,
-        EventType::PortfolioOrder | EventType::PortfolioCancel => matches!(
-            cause,
-            EventType::StrategySignal | EventType::ExecutorExecution
-        ),
-        EventType::ExecutorExecution => matches!(
-            cause,
-            EventType::PortfolioOrder | EventType::PortfolioCancel
-        ),
+        self.causes.remember(facts);
     }
 }

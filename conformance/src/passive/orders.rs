@@ -78,6 +78,11 @@ impl Orders {
         }
         let status = execution.status.to_string();
         let told = Told {
+            execution_id: execution.execution_id.as_str(),
+            reference: execution
+                .reference_execution_id
+                .as_ref()
+                .map(|id| id.as_str()),
             exec_type: &exec_type,
             status: &status,
             ordered: Some(execution.order_quantity.get()),

@@ -27,6 +27,7 @@ pub(super) struct Inputs {
     telemetry: Vec<bytes::Bytes>,
     output: String,
     cash: rust_decimal::Decimal,
+    is_durable: bool,
     ready_within: Duration,
     started: UtcTimestamp,
     role: Role,
@@ -55,6 +56,7 @@ impl Inputs {
             telemetry,
             output: output.collect(),
             cash,
+            is_durable: options.claims.iter().any(|claim| claim == "durable"),
             ready_within: options.ready_within.unwrap_or(READY_WITHIN),
             started,
             role: options.role,
@@ -77,6 +79,7 @@ impl Inputs {
             telemetry: &self.telemetry,
             output: &self.output,
             cash: self.cash,
+            is_durable: self.is_durable,
             ready_within: self.ready_within,
             started: self.started,
         }

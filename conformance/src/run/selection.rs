@@ -34,6 +34,13 @@ impl Selection {
             .into_iter()
             .filter(|case| case.roles.contains(&options.role) && case.profile <= options.profile)
             .map(|case| case.of(options.role))
+            .map(|case| {
+                if options.strict {
+                    case.strictly()
+                } else {
+                    case
+                }
+            })
             .collect();
         let asked_for = || cases.iter().filter(|case| named(case));
         let judged: BTreeSet<String> = asked_for().map(|case| case.id.clone()).collect();

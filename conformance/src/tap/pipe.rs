@@ -22,8 +22,17 @@ const PART: usize = 16 * 1024;
 pub(super) struct Part {
     pub(super) connection: u64,
     pub(super) way: Way,
-    /// Nothing at the end.
-    pub(super) bytes: Option<Bytes>,
+    pub(super) what: What,
+}
+
+/// What there is to say about one way of a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Bytes(Bytes),
+    /// No more comes.
+    End,
+    /// Something is missing: what was kept of the connection is of no use, and no more of it comes.
+    Lost,
 }
 
 /// What is not copied is counted.
@@ -47,17 +56,35 @@ struct Copy {
 
 impl Copy {
     /// Never waits: what the judge cannot take now is lost to it, and the connection with it.
-    fn give(&self, way: Way, bytes: Option<&[u8]>) {
-        if self.lost.load(Ordering::Relaxed) {
+    fn give(&self, way: Way, what: What) {
+        if self.is_lost() {
             return;
         }
-        let part = Part {
+        if self.queue.try_send(self.part(way, what)).is_err() {
+            self.lost.store(true, Ordering::Relaxed);
+            self.counts.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that no more comes. Of what was lost that is said, too, or the judge would keep half a conversation for ever;
+    /// to wait delays nobody then, for the connection has ended.
+    async fn end(&self, way: Way) {
+        self.give(way, What::End);
+        if self.is_lost() {
+            // An error: the judge is gone.
+            self.queue.send(self.part(way, What::Lost)).await.ok();
+        }
+    }
+
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    fn part(&self, way: Way, what: What) -> Part {
+        Part {
             connection: self.connection,
             way,
-            bytes: bytes.map(Bytes::copy_from_slice),
-        };
-        if self.queue.try_send(part).is_err() && !self.lost.swap(true, Ordering::Relaxed) {
-            self.counts.lost.fetch_add(1, Ordering::Relaxed);
+            what,
         }
     }
 }
@@ -119,12 +146,60 @@ async fn pass(client: TcpStream, forward: SocketAddr, copy: Copy) {
 async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, way: Way, copy: &Copy) {
     let mut buffer = vec![0; PART];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        copy.give(way, Some(&buffer[..read]));
+        if !copy.is_lost() {
+            let bytes = Bytes::copy_from_slice(&buffer[..read]);
+            copy.give(way, What::Bytes(bytes));
+        }
         if to.write_all(&buffer[..read]).await.is_err() {
             break;
         }
     }
-    copy.give(way, None);
+    drop(buffer);
     // The other side learns that no more comes; an error means that it knows.
     to.shutdown().await.ok();
+    copy.end(way).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However full the queue was: the judge learns which conversation it will never hear to its end.
+    #[tokio::test]
+    async fn what_was_lost_is_ended_all_the_same() {
+        let (queue, mut parts) = mpsc::channel(1);
+        let copy = Copy {
+            connection: 7,
+            queue,
+            counts: Arc::default(),
+            lost: AtomicBool::new(false),
+        };
+        let bytes = |text: &'static str| What::Bytes(Bytes::from_static(text.as_bytes()));
+        copy.give(Way::Request, bytes("one"));
+        copy.give(Way::Request, bytes("two"));
+        copy.give(Way::Request, bytes("three"));
+        assert_eq!(copy.counts.lost.load(Ordering::Relaxed), 1);
+        let told = async {
+            let mut told = Vec::new();
+            while let Some(part) = parts.recv().await {
+                let is_last = part.way == Way::Response;
+                told.push((part.way, part.what));
+                if is_last {
+                    break;
+                }
+            }
+            told
+        };
+        let ends = async {
+            copy.end(Way::Request).await;
+            copy.end(Way::Response).await;
+        };
+        let (told, ()) = tokio::join!(told, ends);
+        let expected = [
+            (Way::Request, bytes("one")),
+            (Way::Request, What::Lost),
+            (Way::Response, What::Lost),
+        ];
+        assert_eq!(told, expected);
+    }
 }

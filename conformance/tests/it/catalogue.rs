@@ -67,6 +67,42 @@ fn every_check_has_a_page() {
     }
 }
 
+/// Checks whose violation is a warning.
+const SHOULD: [&str; 20] = [
+    "BRK-07", "BRK-08", "BRK-10", "CAU-01", "CAU-02", "DEL-03", "DEL-09", "DEL-11", "ENV-11",
+    "ENV-14", "HTTP-06", "OPS-03", "OPS-04", "POR-08", "RCV-07", "RCV-10", "RCV-11", "RCV-12",
+    "RCV-13", "RCV-14",
+];
+
+/// What is measured and never judged.
+const INFO: [&str; 1] = ["OPS-05"];
+
+/// A level is a promise to those who are judged: it changes here, or not at all.
+#[test]
+fn levels_are_those_that_were_decided() {
+    for case in cases() {
+        let id = case.id.as_str();
+        let level = if SHOULD.contains(&id) {
+            Level::Should
+        } else if INFO.contains(&id) {
+            Level::Info
+        } else {
+            Level::Must
+        };
+        assert_eq!(case.level, level, "{id}");
+        let page = catalogue::page(id).unwrap_or_default();
+        let word = match level {
+            Level::Must => "MUST",
+            Level::Should => "SHOULD",
+            Level::Info => "Measured only",
+        };
+        let line = format!("\n\n{word} · profile {} · ", case.profile);
+        assert!(page.contains(&line), "the page of {id} has no `{line}`");
+    }
+    let known = |id: &&str| cases().iter().any(|case| case.id == **id);
+    assert!(SHOULD.iter().chain(&INFO).all(known));
+}
+
 #[test]
 fn the_requirements_are_those_of_this_contract() {
     let written = catalogue::requirements().expect("the embedded requirements are well-formed");

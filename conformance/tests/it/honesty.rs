@@ -3,13 +3,17 @@
 use std::path::Path;
 
 use ingenium_conformance::baseline::{Baseline, Known};
-use ingenium_conformance::{Options, Place, Report, Role, Verdict, run};
+use ingenium_conformance::{Options, Place, Profile, Report, Role, Verdict, run};
 
 fn mutant(name: &str) -> Place {
+    mutant_of(Role::Strategy, name)
+}
+
+fn mutant_of(role: Role, name: &str) -> Place {
     let words = [
         env!("CARGO_BIN_EXE_ingenium-mutant"),
         "--role",
-        "strategy",
+        role.name(),
         "--as",
         name,
     ];
@@ -91,6 +95,30 @@ async fn a_should_is_a_must_when_asked_for() {
     };
     let report = run(&options, &()).await.expect("a report");
     assert_eq!(verdict(&report, "CAU-01"), Verdict::Fail);
+}
+
+#[tokio::test]
+async fn the_full_set_of_fields_is_demanded_when_asked_for() {
+    let expected = [
+        (Role::Strategy, "M-CORE-ONLY", false, Verdict::Pass),
+        (Role::Strategy, "M-CORE-ONLY", true, Verdict::Fail),
+        (Role::Strategy, "M-NONE", true, Verdict::Pass),
+        (Role::Portfolio, "M-NONE", true, Verdict::Pass),
+        (Role::Executor, "M-NONE", true, Verdict::Pass),
+        (Role::Ingestor, "M-NONE", true, Verdict::Pass),
+    ];
+    for (role, name, strict, expected) in expected {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = Options {
+            only: vec!["PAY-01".to_owned()],
+            strict,
+            profile: Profile::L1,
+            ..Options::new(role, mutant_of(role, name), folder.path())
+        };
+        let report = run(&options, &()).await.expect("a report");
+        let found = verdict(&report, "PAY-01");
+        assert_eq!(found, expected, "{role} {name} {report:#?}");
+    }
 }
 
 #[test]

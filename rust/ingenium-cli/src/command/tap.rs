@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ingenium_conformance::passive::Judge;
+use ingenium_conformance::passive::{Judge, Rigour};
 use ingenium_conformance::tap::{Coverage, Passed, Tap};
 use ingenium_conformance::{Report, Role};
 use ingenium_runtime::environment::Environment;
@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ROLE")]
     role: Option<Role>,
 
-    /// What makes the exit status 1: must, should (warnings too), never
+    /// What makes the exit status 1: must, should (warnings too), never; what passed unjudged always does
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Must)]
     fail_on: FailOn,
 
@@ -94,12 +94,18 @@ enum FailOn {
 pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
     logs::install_with(&Environment::of_process(), terminal.log_filter("warn"));
     let required = required(&arguments.require_types)?;
-    let strict = arguments.fail_on == FailOn::Should;
-    let judge = Judge::new(arguments.role, strict)
+    let rigour = match arguments.fail_on {
+        FailOn::Should => Rigour::Should,
+        FailOn::Must | FailOn::Never => Rigour::Must,
+    };
+    let judge = Judge::new(arguments.role, rigour)
         .map_err(|problem| Failure::new(Code::Internal, problem))?;
     let (report, passed, coverage) = runtime()?.block_on(run(arguments, judge))?;
     if passed.all() == 0 {
-        let problem = "no event has passed";
+        let problem = match passed.other {
+            0 => "no event has passed".to_owned(),
+            other => format!("no event has passed, only {other} other messages"),
+        };
         return Err(Failure::new(Code::Nothing, problem));
     }
     let code = tell(&report, &arguments.dir, &arguments.out, terminal)?;
@@ -107,8 +113,10 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
     let percent = coverage.percent(&required);
     if !terminal.quiet {
         complain(&format!(
-            "{} events on {} connections; {seen} of {all} members, branches and values of the contract ({percent} %)",
+            "{} events and {} other messages on {} connections; {seen} of {all} members, branches and values of the \
+             contract ({percent} %)",
             passed.all(),
+            passed.other,
             passed.connections
         ));
     }
@@ -117,6 +125,8 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
         complain(&format!("error: {problem}"));
     }
     Ok(match (arguments.fail_on, code) {
+        // Half a stream is no stream: what was not seen cannot be forgiven.
+        _ if passed.lost > 0 => Code::Bad,
         (FailOn::Never, _) => Code::Good,
         (_, Code::Good) if !missed.is_empty() => Code::Bad,
         (_, code) => code,

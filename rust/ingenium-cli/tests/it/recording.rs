@@ -67,6 +67,22 @@ fn a_violation_names_file_and_line() {
 }
 
 #[test]
+fn strictly_the_full_set_of_fields_is_demanded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let core = TRADE.replace("trade.ndjson", "core.ndjson");
+    let called = judge(folder.path(), &["--recording", &core]);
+    assert_eq!(called.code, 0, "{called:?}");
+    let called = judge(folder.path(), &["--recording", &core, "--strict"]);
+    assert_eq!(called.code, 1, "{called:?}");
+    for name in ["EndTimestamp", "Timestamp"] {
+        let problem = format!("`{name}` is missing at /data");
+        assert!(called.stdout.contains(&problem), "{called:?}");
+    }
+    let called = judge(folder.path(), &["--recording", TRADE, "--strict"]);
+    assert_eq!(called.code, 0, "{called:?}");
+}
+
+#[test]
 fn a_recording_without_an_event_is_not_good() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(folder.path(), "empty.ndjson", "\n\n");

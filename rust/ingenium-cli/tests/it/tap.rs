@@ -188,7 +188,53 @@ fn events_pass_and_are_judged() {
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     assert!(report.contains("\"conformant\":true"), "{report}");
     assert!(
-        ended.said.contains("3 events on 1 connections"),
+        ended
+            .said
+            .contains("3 events and 0 other messages on 1 connections"),
+        "{}",
+        ended.said
+    );
+}
+
+/// Telemetry on the same line is no broken event; JSON where events go is one.
+#[test]
+fn what_is_no_event_is_counted_and_not_judged() {
+    let tap = Tap::start(serve(accept), &[]);
+    let other = |connection: &mut TcpStream, path: &str, media_type: &str, body: &str| {
+        let length = body.len();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        connection.write_all(request.as_bytes()).expect("written");
+        let mut answer = [0; 4096];
+        assert!(connection.read(&mut answer).expect("an answer") > 0);
+    };
+    let mut connection = tap.connect();
+    other(
+        &mut connection,
+        "/v1/traces",
+        "application/x-protobuf",
+        "abc",
+    );
+    other(&mut connection, "/v1/traces", "application/json", "{}");
+    post(&mut connection, &event("1", "LONG", ""));
+    drop(connection);
+    let report = tap.ask("POST /stop");
+    let ended = tap.end();
+    assert_eq!(ended.code, Some(0), "{report} {}", ended.said);
+    let counted = "1 events and 2 other messages on 1 connections";
+    assert!(ended.said.contains(counted), "{}", ended.said);
+
+    let tap = Tap::start(serve(accept), &[]);
+    let mut connection = tap.connect();
+    post(&mut connection, &event("1", "LONG", ""));
+    other(&mut connection, "/ns/b", "application/json", SIGNAL);
+    drop(connection);
+    tap.ask("POST /stop");
+    let ended = tap.end();
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(
+        ended.said.contains("FAIL          ENV-01"),
         "{}",
         ended.said
     );
@@ -318,7 +364,8 @@ fn what_is_not_judged_fails_the_run() {
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(1..) = connection.read(&mut buffer) {}
         }),
-        &[],
+        // Whatever is forgiven: half a stream is not.
+        &["--fail-on", "never"],
     );
     let members: String = (0..30_000)
         .map(|n| format!("\"a{n}\":\"\\u00e9\","))

@@ -36,7 +36,7 @@ pub(super) struct Subject {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// A SHOULD counts as a MUST
+    /// A SHOULD counts as a MUST, and payloads have the full set of fields
     #[arg(long)]
     strict: bool,
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use ingenium_conformance::emission::Message;
-use ingenium_conformance::passive::{Judge, Ledger, Seen};
+use ingenium_conformance::passive::{Judge, Ledger, Rigour, Seen};
 use ingenium_conformance::report::Subject;
 use ingenium_conformance::{Report, Role};
 use ingenium_runtime::clock;
@@ -27,8 +27,9 @@ pub(super) fn judge(
     recordings: &[PathBuf],
 ) -> Result<Report, Failure> {
     let started = clock::now();
+    let rigour = if strict { Rigour::Full } else { Rigour::Must };
     let judge =
-        Judge::new(role, strict).map_err(|problem| Failure::new(Code::Internal, problem))?;
+        Judge::new(role, rigour).map_err(|problem| Failure::new(Code::Internal, problem))?;
     let mut ledger = Ledger::new(&judge);
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     for source in sources(recordings)? {
