@@ -273,5 +273,9 @@ const INGESTORS: &[(&str, &str)] = &[
         "ids from the clock, as the prototype's were random",
     ),
     ("M-CSV-SILENT", "malformed rows without a word"),
+    (
+        "M-CSV-NAMES-ROWS",
+        "the number and day of each row in its output, and no count",
+    ),
     ("M-CSV-FLOAT", "prices through a binary fraction"),
 ];

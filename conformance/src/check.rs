@@ -8,6 +8,7 @@ mod envelope;
 mod execution;
 mod http_out;
 mod ingestion;
+mod number;
 mod operation;
 mod order;
 mod outputs;

@@ -39,8 +39,10 @@ pub struct Ingestion {
     pub emissions: std::ops::Range<usize>,
     /// The rows that are to become events, as (day, cells).
     pub rows: Vec<Row>,
-    /// The rows that are to become none.
+    /// The rows that cannot be read.
     pub malformed: usize,
+    /// The rows that repeat another or go back in time: they become no event, either.
+    pub left_out: usize,
     /// What it printed.
     pub output: String,
     /// The symbol on the wire.

@@ -14,8 +14,9 @@ use crate::case::Outcome;
 use crate::emission::Emission;
 
 /// 2020-01-01T00:00:00Z in nanoseconds.
-const RECORDED_START: i64 = 1_577_836_800_000_000_000;
-const DAY: i64 = 86_400_000_000_000;
+pub(crate) const RECORDED_START: i64 = 1_577_836_800_000_000_000;
+/// A day in nanoseconds.
+pub(crate) const DAY: i64 = 86_400_000_000_000;
 const MINUTE: i64 = 60_000_000_000;
 
 /// Half waves of the default series, in bars.
