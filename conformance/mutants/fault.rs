@@ -215,6 +215,10 @@ const PORTFOLIOS: &[(&str, &str)] = &[
         "M-OVERSPENDS",
         "sizes every order by all the cash there was",
     ),
+    (
+        "M-FORGETS-LIMIT",
+        "LIMIT orders at twice the price, sized by the price",
+    ),
     ("M-SELLS-ONE", "sells one, whatever it holds"),
     ("M-BOOKS-TWICE", "books an execution each time it comes"),
     (

@@ -141,6 +141,11 @@ impl Portfolio {
                 (self.open, self.reserved) = (open, reserved);
             }
             "M-LIMIT-WITHOUT-PRICE" => drafts[0].data["Type"] = json!("LIMIT"),
+            "M-FORGETS-LIMIT" => {
+                drafts[0].data["Type"] = json!("LIMIT");
+                let limit = (price * Decimal::TWO).normalize().to_string();
+                drafts[0].data["LimitPrice"] = json!(limit);
+            }
             "M-OTHER-SYMBOL" => {
                 let mut other = drafts[0].clone();
                 let id = EventId::of(&[SOURCE, &event.source, &event.id, symbol, "other"]);
