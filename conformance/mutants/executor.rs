@@ -104,6 +104,9 @@ impl Executor {
             if fault.is("M-IGNORES-UNSUPPORTED") {
                 return Vec::new();
             }
+            if fault.is("M-STALLS-UNSUPPORTED") {
+                return vec![working.report(("NEW", "NEW"), None, &time)];
+            }
             let mut draft = working.report(("REJECTED", "REJECTED"), None, &time);
             draft.data["RejectReason"] = json!(if supported {
                 "INCORRECT_QUANTITY"

@@ -242,6 +242,10 @@ const EXECUTORS: &[(&str, &str)] = &[
         "is silent on orders that it cannot execute",
     ),
     (
+        "M-STALLS-UNSUPPORTED",
+        "answers NEW to orders that it cannot execute, and nothing after it",
+    ),
+    (
         "M-CUMULATIVE-LIES",
         "a cumulative quantity that is not the sum of the fills",
     ),
