@@ -35,7 +35,9 @@ pub struct Attempt {
 pub struct Ingestion {
     /// How it ended.
     pub ended: Ended,
-    /// The emissions of the run: from this one on, up to that one.
+    /// The instance that it was: others emit at the same time.
+    pub instance: usize,
+    /// The emissions of the run are among these: from this one on, up to that one.
     pub emissions: std::ops::Range<usize>,
     /// The rows that are to become events, as (day, cells).
     pub rows: Vec<Row>,

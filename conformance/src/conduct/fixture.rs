@@ -54,6 +54,7 @@ pub(super) async fn ingest(
     let output = std::fs::read_to_string(&surroundings.log).unwrap_or_default();
     let ingestion = Ingestion {
         ended,
+        instance: conductor.stage.number,
         emissions: from..conductor.stage.journal().count(),
         rows: content.rows,
         malformed: content.malformed,
