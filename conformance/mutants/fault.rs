@@ -14,6 +14,8 @@ pub struct Fault {
     pub what: &'static str,
     /// It behaves as if it traded with a venue.
     pub live: bool,
+    /// It may sell what it does not have.
+    pub margin: bool,
     /// The class of a broker under which it shows.
     pub class: Option<&'static str>,
 }
@@ -28,6 +30,7 @@ impl Fault {
                 name: NONE,
                 what: "sound",
                 live: false,
+                margin: false,
                 class: None,
             });
         }
@@ -65,6 +68,7 @@ pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
             what,
             // It can only be told from others where nothing else is simulated.
             live: *name == "M-TRADES-SIMULATED",
+            margin: false,
             class,
         })
 }

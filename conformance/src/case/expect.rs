@@ -52,6 +52,8 @@ pub enum Expect {
     SameForAll,
     /// Each of these places holds the same text: `o1.causationid`, `a.id`, `e.data.OrderQuantity`.
     Equal(Vec<String>),
+    /// The number at the first place is not below the one at the second.
+    NotBelow(String, String),
     /// These places hold different texts.
     Different(Vec<String>),
     /// What the header values that were sent encoded arrived decoded, wherever the component repeats it.

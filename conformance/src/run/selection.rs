@@ -32,7 +32,7 @@ impl Selection {
             .map_err(Error::Case)?
             .into_iter()
             .filter(|case| case.roles.contains(&options.role) && case.profile <= options.profile)
-            .map(|case| case.of(options.role))
+            .map(|case| case.of(options.role).claiming(&options.claims))
             .collect();
         let asked_for = || cases.iter().filter(|case| named(case));
         let judged: BTreeSet<String> = asked_for().map(|case| case.id.clone()).collect();
