@@ -66,12 +66,19 @@ pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
             role,
             name,
             what,
-            // It can only be told from others where nothing else is simulated.
-            live: *name == "M-TRADES-SIMULATED",
+            live: LIVE.contains(name),
             margin: false,
             class,
         })
 }
+
+/// Executors that can only be told from sound ones where nothing is simulated.
+const LIVE: [&str; 4] = [
+    "M-TRADES-SIMULATED",
+    "M-TRADES-EXPIRED",
+    "M-DROPS-SIMULATED",
+    "M-REFUSES-ALL",
+];
 
 const STRATEGIES: &[(&str, &str)] = &[
     ("M-NULL", "accepts everything and emits nothing"),
@@ -267,6 +274,12 @@ const EXECUTORS: &[(&str, &str)] = &[
         "says nothing to a cancel that comes too late",
     ),
     ("M-TRADES-SIMULATED", "trades orders of simulated runs"),
+    ("M-TRADES-EXPIRED", "trades orders that have expired"),
+    (
+        "M-DROPS-SIMULATED",
+        "says nothing to orders of simulated runs",
+    ),
+    ("M-REFUSES-ALL", "takes every order for a stale one"),
 ];
 
 const INGESTORS: &[(&str, &str)] = &[

@@ -173,6 +173,10 @@ fn sound(role: Role) -> Vec<Fault> {
             margin: true,
             ..fault
         }),
+        Role::Executor => Some(Fault {
+            live: true,
+            ..fault
+        }),
         _ => None,
     });
     let as_class = |class: &Option<&'static str>| {

@@ -215,6 +215,9 @@ pub struct Between {
     /// At most so many.
     #[serde(default)]
     pub at_most: Option<usize>,
+    /// It is a warning when it does not hold.
+    #[serde(default)]
+    pub should: bool,
     /// What it means when it does not hold.
     #[serde(default)]
     pub says: Option<String>,

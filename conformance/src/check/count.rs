@@ -77,7 +77,11 @@ pub(super) fn count(between: &Between, scene: &Scene, evidence: &Evidence<'_>) -
             ),
         (None, None) => Violation::shown(message, ""),
     };
-    outcome.fail(violation);
+    if between.should {
+        outcome.warnings.push(violation);
+    } else {
+        outcome.fail(violation);
+    }
     outcome
 }
 

@@ -74,7 +74,7 @@ pub(super) fn prefixes_hold(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
     };
     let whole = evidence.about(scene.instance, symbol);
     let end = |bars: usize| {
-        let text = evidence.stimuli.instant(FIRST_DAY + bars);
+        let text = evidence.stimuli.instant(symbol, FIRST_DAY + bars);
         let at: Option<ingenium_types::scalar::UtcTimestamp> = text.parse().ok();
         at.map_or(i64::MAX, |at| at.as_nanoseconds())
     };
