@@ -120,6 +120,10 @@ const STRATEGIES: &[(&str, &str)] = &[
     ),
     ("M-BINARY-ONLY", "reads binary mode only"),
     (
+        "M-EXACT-MEDIA-TYPE",
+        "compares the structured media type letter for letter",
+    ),
+    (
         "M-LOWER-CASE-HEADERS-ONLY",
         "knows content-type, not Content-Type",
     ),

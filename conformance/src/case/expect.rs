@@ -227,6 +227,8 @@ pub struct Between {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Status {
+    /// Any answer at all.
+    Any,
     /// Any 2xx.
     Accepted,
     /// 2xx; an event only with 200, and nothing that is no event.

@@ -30,7 +30,7 @@ pub struct Options {
     pub sink_listen: Option<SocketAddr>,
     /// Times are judged against the clock.
     pub live: bool,
-    /// What the component claims: `durable`, `margin`.
+    /// What the component claims: `live`, `margin`; of a broker `replay`.
     pub claims: Vec<String>,
     /// The portfolio's cash.
     pub cash: Option<String>,
