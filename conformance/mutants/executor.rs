@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use ingenium_contract::CloudEvent;
+use ingenium_runtime::clock;
 use ingenium_types::event::{
     CancelEvent, MarketData, OhlcData, OrderEvent, OrderSide, OrderTimeInForce, OrderType,
 };
 use ingenium_types::id::EventId;
+use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::{EventType, Payload};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -19,6 +21,9 @@ use crate::stimulus::data_of;
 
 /// What it emits as.
 const SOURCE: &str = "/ingenium/executor/mutant";
+
+/// How old an order may be for a venue, in nanoseconds.
+const MOST_AGE: i64 = 30_000_000_000;
 
 /// The orders.
 #[derive(Debug, Default)]
@@ -83,9 +88,6 @@ impl Behaviour for Executor {
 
 impl Executor {
     fn order(&mut self, fault: Fault, event: &CloudEvent, order: &OrderEvent) -> Vec<Draft> {
-        let simulated = attribute(event, "ingeniumrun").is_some()
-            || attribute(event, "ingeniumreplay").is_some()
-            || attribute(event, "expirytime").is_some();
         let seen = u32::try_from(self.working.len() + self.ended.len()).unwrap_or_default();
         let repeats = matches!(
             fault.name,
@@ -93,9 +95,13 @@ impl Executor {
         );
         let mut working = Working::new(event, order, if repeats { seen * 10 } else { 0 });
         let time = time_of(event);
-        if simulated && fault.live && !fault.is("M-TRADES-SIMULATED") {
+        if fault.live && is_stale(fault, event) {
+            if fault.is("M-DROPS-SIMULATED") {
+                return Vec::new();
+            }
             let mut draft = working.report(("REJECTED", "REJECTED"), None, &time);
             draft.data["RejectReason"] = json!("STALE_ORDER");
+            self.ended.insert(working.id.clone(), working);
             return vec![draft];
         }
         let supported = matches!(order.type_, OrderType::Market | OrderType::Limit);
@@ -103,6 +109,9 @@ impl Executor {
         if !supported || !whole {
             if fault.is("M-IGNORES-UNSUPPORTED") {
                 return Vec::new();
+            }
+            if fault.is("M-STALLS-UNSUPPORTED") {
+                return vec![working.report(("NEW", "NEW"), None, &time)];
             }
             let mut draft = working.report(("REJECTED", "REJECTED"), None, &time);
             draft.data["RejectReason"] = json!(if supported {
@@ -289,6 +298,22 @@ impl Working {
             data,
         )
     }
+}
+
+/// Whether an order is not for a venue: of a run, a replay, or too old.
+fn is_stale(fault: Fault, event: &CloudEvent) -> bool {
+    let now = clock::now().as_nanoseconds();
+    let age = |text: &str| {
+        let at = text.parse::<UtcTimestamp>().ok();
+        at.map_or(i64::MAX, |at| now - at.as_nanoseconds())
+    };
+    let simulated =
+        attribute(event, "ingeniumrun").is_some() || attribute(event, "ingeniumreplay").is_some();
+    let expired = attribute(event, "expirytime").is_some_and(|at| age(&at) > 0);
+    (simulated && !fault.is("M-TRADES-SIMULATED"))
+        || (expired && !fault.is("M-TRADES-EXPIRED"))
+        || age(&time_of(event)) > MOST_AGE
+        || fault.is("M-REFUSES-ALL")
 }
 
 fn spoilt(fault: Fault, mut draft: Draft) -> Draft {

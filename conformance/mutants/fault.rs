@@ -16,6 +16,8 @@ pub struct Fault {
     pub live: bool,
     /// It is told from a sound one with `--strict` only.
     pub strict: bool,
+    /// It may sell what it does not have.
+    pub margin: bool,
     /// The class of a broker under which it shows.
     pub class: Option<&'static str>,
 }
@@ -31,6 +33,7 @@ impl Fault {
                 what: "sound",
                 live: false,
                 strict: false,
+                margin: false,
                 class: None,
             });
         }
@@ -72,12 +75,20 @@ pub fn of_role(role: Role) -> impl Iterator<Item = Fault> {
             role,
             name,
             what,
-            // It can only be told from others where nothing else is simulated.
-            live: *name == "M-TRADES-SIMULATED",
+            live: LIVE.contains(name),
             strict: *name == "M-CORE-ONLY",
+            margin: false,
             class,
         })
 }
+
+/// Executors that can only be told from sound ones where nothing is simulated.
+const LIVE: [&str; 4] = [
+    "M-TRADES-SIMULATED",
+    "M-TRADES-EXPIRED",
+    "M-DROPS-SIMULATED",
+    "M-REFUSES-ALL",
+];
 
 const STRATEGIES: &[(&str, &str)] = &[
     ("M-NULL", "accepts everything and emits nothing"),
@@ -119,6 +130,10 @@ const STRATEGIES: &[(&str, &str)] = &[
         "takes application/json, not application/json; charset=utf-8",
     ),
     ("M-BINARY-ONLY", "reads binary mode only"),
+    (
+        "M-EXACT-MEDIA-TYPE",
+        "compares the structured media type letter for letter",
+    ),
     (
         "M-LOWER-CASE-HEADERS-ONLY",
         "knows content-type, not Content-Type",
@@ -250,6 +265,10 @@ const PORTFOLIOS: &[(&str, &str)] = &[
         "M-OVERSPENDS",
         "sizes every order by all the cash there was",
     ),
+    (
+        "M-FORGETS-LIMIT",
+        "LIMIT orders at twice the price, sized by the price",
+    ),
     ("M-SELLS-ONE", "sells one, whatever it holds"),
     ("M-BOOKS-TWICE", "books an execution each time it comes"),
     (
@@ -273,6 +292,10 @@ const EXECUTORS: &[(&str, &str)] = &[
         "is silent on orders that it cannot execute",
     ),
     (
+        "M-STALLS-UNSUPPORTED",
+        "answers NEW to orders that it cannot execute, and nothing after it",
+    ),
+    (
         "M-CUMULATIVE-LIES",
         "a cumulative quantity that is not the sum of the fills",
     ),
@@ -290,6 +313,12 @@ const EXECUTORS: &[(&str, &str)] = &[
         "says nothing to a cancel that comes too late",
     ),
     ("M-TRADES-SIMULATED", "trades orders of simulated runs"),
+    ("M-TRADES-EXPIRED", "trades orders that have expired"),
+    (
+        "M-DROPS-SIMULATED",
+        "says nothing to orders of simulated runs",
+    ),
+    ("M-REFUSES-ALL", "takes every order for a stale one"),
 ];
 
 const INGESTORS: &[(&str, &str)] = &[
@@ -308,5 +337,9 @@ const INGESTORS: &[(&str, &str)] = &[
         "ids from the clock, as the prototype's were random",
     ),
     ("M-CSV-SILENT", "malformed rows without a word"),
+    (
+        "M-CSV-NAMES-ROWS",
+        "the number and day of each row in its output, and no count",
+    ),
     ("M-CSV-FLOAT", "prices through a binary fraction"),
 ];

@@ -45,6 +45,9 @@ pub(super) async fn run(
         } else {
             line.split(',').collect()
         };
+        if fault.is("M-CSV-NAMES-ROWS") {
+            say(&json!({"level": "info", "row": nth, "day": cells[0], "message": "row"}));
+        }
         let Some(row) = Row::read(&cells, fault) else {
             malformed += 1;
             continue;
@@ -58,13 +61,16 @@ pub(super) async fn run(
         draft.spoil(fault, nth, None);
         outlet.send(&draft).await;
     }
-    if !fault.is("M-CSV-SILENT") {
-        use std::io::Write as _;
-        let line = json!({"level": "info", "malformed": malformed, "message": "done"});
-        // A closed stderr is no reason to fail.
-        drop(writeln!(std::io::stderr().lock(), "{line}"));
+    if !matches!(fault.name, "M-CSV-SILENT" | "M-CSV-NAMES-ROWS") {
+        say(&json!({"level": "info", "malformed": malformed, "message": "done"}));
     }
     Ok(())
+}
+
+fn say(line: &serde_json::Value) {
+    use std::io::Write as _;
+    // A closed stderr is no reason to fail.
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
 }
 
 struct Row {

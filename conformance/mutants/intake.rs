@@ -31,6 +31,14 @@ const KNOWN: [&str; 7] = [
     "conformancerun",
 ];
 
+/// The spellings of the structured media type that Node's SDK knows.
+fn is_usual(media_type: &str) -> bool {
+    matches!(
+        media_type,
+        "application/cloudevents+json" | "application/cloudevents+json; charset=utf-8"
+    )
+}
+
 /// Reads a request.
 pub(super) fn read(request: &Request, fault: Fault) -> Intake {
     let media_type = header(request, "content-type");
@@ -42,6 +50,7 @@ pub(super) fn read(request: &Request, fault: Fault) -> Intake {
             media_type.starts_with("application/json") && media_type != "application/json"
         }
         "M-BINARY-ONLY" => structured,
+        "M-EXACT-MEDIA-TYPE" => structured && !is_usual(media_type.as_str()),
         "M-LOWER-CASE-HEADERS-ONLY" => {
             let head = &request.raw_head;
             !head.windows(14).any(|window| window == b"\ncontent-type:")

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ["--role", role, "--as", name, ..] = words[..] else {
         return fail(
-            "usage: ingenium-mutant --role ROLE --as NAME [--live] [--state DIR] [--token TOKEN]",
+            "usage: ingenium-mutant --role ROLE --as NAME [--live] [--margin] [--state DIR] [--token TOKEN]",
         );
     };
     let role: Role = match role.parse() {
@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     };
     let given = Given {
         live: words.contains(&"--live"),
+        margin: words.contains(&"--margin"),
         state: after("--state").map(Into::into),
         token: after("--token").map(ToOwned::to_owned),
     };

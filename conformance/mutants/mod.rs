@@ -38,6 +38,8 @@ impl Error {
 pub struct Given {
     /// It behaves as if it traded with a venue.
     pub live: bool,
+    /// It may sell what it does not have.
+    pub margin: bool,
     /// The folder of a broker.
     pub state: Option<PathBuf>,
     /// What senders show to a broker.
@@ -58,6 +60,7 @@ pub async fn run(role: Role, name: &str, given: Given) -> Result<(), Error> {
     })?;
     let fault = Fault {
         live: given.live,
+        margin: given.margin,
         ..fault
     };
     let environment = Environment::of_process();

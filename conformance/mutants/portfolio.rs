@@ -1,4 +1,5 @@
-//! A portfolio that spends a third of its free cash on each LONG, and sells all on SHORT.
+//! A portfolio that spends a third of its free cash on each LONG, and sells all on SHORT; with margin it sells as much
+//! again.
 
 use std::collections::HashMap;
 
@@ -99,7 +100,19 @@ impl Portfolio {
         let held = self.held.get(symbol).copied().unwrap_or_default();
         let waiting = self.open.values().any(|open| open.symbol == symbol);
         match &signal.signal {
-            SignalDirection::Long if held.is_zero() && !waiting => self.buy(fault, event, symbol),
+            SignalDirection::Long
+                if !waiting && (held.is_zero() || fault.margin && held < Decimal::ZERO) =>
+            {
+                self.buy(fault, event, symbol)
+            }
+            SignalDirection::Short if fault.margin && held >= Decimal::ZERO && !waiting => {
+                let quantity = if fault.is("M-SELLS-ONE") {
+                    Decimal::ONE
+                } else {
+                    held + self.third(fault, symbol)
+                };
+                vec![self.order(event, symbol, false, quantity, Decimal::ZERO, "1")]
+            }
             SignalDirection::Short if held > Decimal::ZERO && !waiting => {
                 let quantity = if fault.is("M-SELLS-ONE") {
                     Decimal::ONE
@@ -122,12 +135,8 @@ impl Portfolio {
         let Some(price) = self.prices.get(symbol).copied() else {
             return Vec::new();
         };
-        let free = if fault.is("M-OVERSPENDS") {
-            CASH
-        } else {
-            self.cash - self.reserved
-        };
-        let quantity = (free / Decimal::from(3) / price).floor();
+        let held = self.held.get(symbol).copied().unwrap_or_default();
+        let quantity = self.third(fault, symbol) - held;
         if quantity <= Decimal::ZERO {
             return Vec::new();
         }
@@ -141,6 +150,11 @@ impl Portfolio {
                 (self.open, self.reserved) = (open, reserved);
             }
             "M-LIMIT-WITHOUT-PRICE" => drafts[0].data["Type"] = json!("LIMIT"),
+            "M-FORGETS-LIMIT" => {
+                drafts[0].data["Type"] = json!("LIMIT");
+                let limit = (price * Decimal::TWO).normalize().to_string();
+                drafts[0].data["LimitPrice"] = json!(limit);
+            }
             "M-OTHER-SYMBOL" => {
                 let mut other = drafts[0].clone();
                 let id = EventId::of(&[SOURCE, &event.source, &event.id, symbol, "other"]);
@@ -158,6 +172,20 @@ impl Portfolio {
             _ => {}
         }
         drafts
+    }
+
+    /// How many a third of the free cash buys.
+    fn third(&self, fault: Fault, symbol: &str) -> Decimal {
+        let price = |symbol: &str| self.prices.get(symbol).copied().unwrap_or(Decimal::MAX);
+        // What was sold short has to be bought back.
+        let short = self.held.iter().filter(|(_, held)| **held < Decimal::ZERO);
+        let owed: Decimal = short.map(|(symbol, held)| -*held * price(symbol)).sum();
+        let free = if fault.is("M-OVERSPENDS") {
+            CASH
+        } else {
+            self.cash - self.reserved - owed
+        };
+        (free / Decimal::from(3) / price(symbol)).floor()
     }
 
     fn order(

@@ -127,6 +127,9 @@ pub struct Case {
     /// Roles whose steps and expectations are others.
     #[serde(default)]
     pub variants: BTreeMap<Role, Variant>,
+    /// Features whose claim changes what is done and what must hold.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub if_claimed: BTreeMap<String, Variant>,
     /// What to do about a failure.
     pub hint: String,
     /// The check is not exercised, instead of inconclusive, when no emission concerns it.
@@ -142,7 +145,7 @@ pub struct Case {
     pub killed_by: Vec<String>,
 }
 
-/// What one role is asked instead.
+/// What one role, or a component that claims a feature, is asked instead.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Variant {
@@ -158,7 +161,19 @@ impl Case {
     /// The case as it is for one role.
     #[must_use]
     pub fn of(mut self, role: Role) -> Self {
-        if let Some(variant) = self.variants.remove(&role) {
+        let variant = self.variants.remove(&role);
+        self.varied(variant)
+    }
+
+    /// The case as it is for a component that claims these features.
+    #[must_use]
+    pub fn claiming(mut self, claims: &[String]) -> Self {
+        let claimed = claims.iter().find_map(|name| self.if_claimed.remove(name));
+        self.varied(claimed)
+    }
+
+    fn varied(mut self, variant: Option<Variant>) -> Self {
+        if let Some(variant) = variant {
             self.steps = variant.steps;
             if let Some(expect) = variant.expect {
                 self.expect = expect;

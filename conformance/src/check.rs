@@ -8,6 +8,7 @@ mod envelope;
 mod execution;
 mod http_out;
 mod ingestion;
+mod number;
 mod operation;
 mod order;
 mod outputs;
@@ -158,6 +159,7 @@ pub(crate) fn one(expectation: &Expect, scene: &Scene, evidence: &Evidence<'_>) 
         } => outputs::same(left, right, except.as_deref(), scene, evidence),
         Expect::SameForAll => outputs::same_for_all(scene, evidence),
         Expect::Equal(places) => count::equal(places, true, scene, evidence),
+        Expect::NotBelow(left, right) => count::not_below(left, right, scene, evidence),
         Expect::Different(places) => count::equal(places, false, scene, evidence),
         Expect::DecodedOnce { what } => answer::decoded_once(what, scene, evidence),
         Expect::Alive => answer::alive(scene),

@@ -133,7 +133,7 @@ pub async fn run(options: &Options, progress: &dyn Progress) -> Result<Report, E
         role: options.role,
         place: options.place.clone(),
         stimuli: if options.live {
-            Stimuli::live(&token, started)
+            Stimuli::live(&token, started, options.role)
         } else {
             Stimuli::recorded(&token)
         },

@@ -50,12 +50,16 @@ impl Attempt {
 pub struct Ingestion {
     /// How it ended.
     pub ended: Ended,
-    /// The emissions of the run: from this one on, up to that one.
+    /// The instance that it was: others emit at the same time.
+    pub instance: usize,
+    /// The emissions of the run are among these: from this one on, up to that one.
     pub emissions: std::ops::Range<usize>,
     /// The rows that are to become events, as (day, cells).
     pub rows: Vec<Row>,
-    /// The rows that are to become none.
+    /// The rows that cannot be read.
     pub malformed: usize,
+    /// The rows that repeat another or go back in time: they become no event, either.
+    pub left_out: usize,
     /// What it printed.
     pub output: String,
     /// The symbol on the wire.

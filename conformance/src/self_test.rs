@@ -156,7 +156,7 @@ pub async fn self_test(options: &Plan) -> Result<Matrix, Error> {
     })
 }
 
-/// The sound components of a role: a broker once for each class.
+/// The sound components of a role: a broker once for each class, others once for each feature.
 fn sound(role: Role) -> Vec<Fault> {
     let none = Fault::named(role, NONE);
     let classes: &[Option<&'static str>] = match role {
@@ -164,6 +164,17 @@ fn sound(role: Role) -> Vec<Fault> {
         Role::Broker => &[None, Some("Kafka"), Some("MTChannelBasedBroker")],
         _ => &[None],
     };
+    let of_feature = none.and_then(|fault| match role {
+        Role::Portfolio => Some(Fault {
+            margin: true,
+            ..fault
+        }),
+        Role::Executor => Some(Fault {
+            live: true,
+            ..fault
+        }),
+        _ => None,
+    });
     let as_class = |class: &Option<&'static str>| {
         none.map(|fault| Fault {
             class: *class,
@@ -174,7 +185,8 @@ fn sound(role: Role) -> Vec<Fault> {
         Role::Strategy | Role::Portfolio | Role::Executor => Fault::named(role, LATER),
         _ => None,
     };
-    classes.iter().filter_map(as_class).chain(later).collect()
+    let plain = classes.iter().filter_map(as_class);
+    plain.chain(of_feature).chain(later).collect()
 }
 
 /// What is judged by itself, and which mutants fail it: a check, or each of its rows.
@@ -232,6 +244,7 @@ struct Subject {
     what: Option<&'static str>,
     live: bool,
     strict: bool,
+    margin: bool,
     class: Option<&'static str>,
     command: Vec<String>,
     declared: BTreeSet<String>,
@@ -245,6 +258,7 @@ impl Subject {
             what: None,
             live: false,
             strict: false,
+            margin: false,
             class: None,
             command: sound.command.clone(),
             declared: BTreeSet::new(),
@@ -258,6 +272,9 @@ impl Subject {
         if fault.live {
             command.push("--live".to_owned());
         }
+        if fault.margin {
+            command.push("--margin".to_owned());
+        }
         if fault.role == Role::Broker {
             let words = ["--state", "{state}", "--token", TOKEN];
             command.extend(words.map(ToOwned::to_owned));
@@ -268,6 +285,7 @@ impl Subject {
             what: (!SOUND.contains(&fault.name)).then_some(fault.what),
             live: fault.live,
             strict: fault.strict,
+            margin: fault.margin,
             command,
             class: fault.class,
             declared: cases
@@ -280,20 +298,30 @@ impl Subject {
         }
     }
 
+    /// What it claims.
+    fn claims(&self) -> Vec<String> {
+        let claims = [
+            (self.role == Role::Broker, "replay"),
+            (self.live, "live"),
+            (self.margin, "margin"),
+        ];
+        let made = claims.into_iter().filter(|(made, _)| *made);
+        made.map(|(_, claim)| claim.to_owned()).collect()
+    }
+
     async fn judge(&self, output: &std::path::Path) -> Result<Report, Error> {
-        let class = self
+        let mut class = self
             .class
             .map_or_else(String::new, |class| format!("-{class}"));
+        for claim in self.claims() {
+            class = format!("{class}-{claim}");
+        }
         let name = self.name.replace('/', "-");
         let folder = output.join(format!("{}-{name}{class}", self.role));
         let options = Options {
             live: self.live,
             strict: self.strict,
-            claims: match self.role {
-                Role::Broker => vec!["replay".to_owned()],
-                _ if self.live => vec!["live".to_owned()],
-                _ => Vec::new(),
-            },
+            claims: self.claims(),
             class: self.class.map(ToOwned::to_owned),
             token: (self.role == Role::Broker).then(|| TOKEN.to_owned()),
             ready_within: (self.name == "M-SLOW-START").then_some(READY_WITHIN),

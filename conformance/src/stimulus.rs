@@ -2,9 +2,11 @@
 //!
 //! Everything follows from the run's token, the symbol and the day, so that a run can be repeated byte for byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
 use ingenium_contract::{CloudEvent, Time};
+use ingenium_runtime::clock;
 use ingenium_types::EventType;
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::UtcTimestamp;
@@ -12,11 +14,18 @@ use serde_json::{Map, Value, json};
 
 use crate::case::Outcome;
 use crate::emission::Emission;
+use crate::role::Role;
 
 /// 2020-01-01T00:00:00Z in nanoseconds.
-const RECORDED_START: i64 = 1_577_836_800_000_000_000;
-const DAY: i64 = 86_400_000_000_000;
+pub(crate) const RECORDED_START: i64 = 1_577_836_800_000_000_000;
+/// A day in nanoseconds.
+pub(crate) const DAY: i64 = 86_400_000_000_000;
 const MINUTE: i64 = 60_000_000_000;
+const TENTH: i64 = 100_000_000;
+
+/// Bars of a tenth of a second that a live series has before now: more than a case sends at once, and two seconds are
+/// not too old for an order.
+const RECENT: i64 = 20;
 
 /// Half waves of the default series, in bars.
 ///
@@ -49,6 +58,8 @@ pub struct Stimuli {
     period: &'static str,
     /// What `ingeniumrun` says; live components get none.
     run: Option<String>,
+    /// Where series begin when they are first asked for, by symbol: for roles whose input must be recent.
+    recent: Option<Arc<Mutex<HashMap<String, i64>>>>,
 }
 
 impl Stimuli {
@@ -61,12 +72,26 @@ impl Stimuli {
             step: DAY,
             period: "1d",
             run: Some(format!("conformance-{token}")),
+            recent: None,
         }
     }
 
-    /// Bars of one minute that end about now, without a run: for components that judge times against the clock.
+    /// Bars that end about now, without a run: for components that judge times against the clock.
+    ///
+    /// A strategy gets a long series of bars of a minute. A portfolio and an executor, who may refuse signals and orders
+    /// that are seconds old, get short series, each of which begins two seconds before it is first used.
     #[must_use]
-    pub fn live(token: &str, now: UtcTimestamp) -> Self {
+    pub fn live(token: &str, now: UtcTimestamp, role: Role) -> Self {
+        if matches!(role, Role::Portfolio | Role::Executor) {
+            return Self {
+                token: token.to_owned(),
+                start: now.as_nanoseconds() - RECENT * TENTH,
+                step: TENTH,
+                period: "100ms",
+                run: None,
+                recent: Some(Arc::default()),
+            };
+        }
         let bars = i64::try_from(BARS + 10).unwrap_or(300);
         Self {
             token: token.to_owned(),
@@ -74,6 +99,7 @@ impl Stimuli {
             step: MINUTE,
             period: "1m",
             run: None,
+            recent: None,
         }
     }
 
@@ -83,16 +109,31 @@ impl Stimuli {
         self.run.is_none()
     }
 
-    /// The instant at which `day` begins, as text.
+    /// The instant at which `day` of a symbol's series begins, as text.
     #[must_use]
-    pub fn instant(&self, day: usize) -> String {
-        self.moment(day)
+    pub fn instant(&self, symbol: &str, day: usize) -> String {
+        self.moment(symbol, day)
             .map_or_else(String::new, |at| at.to_string())
     }
 
-    fn moment(&self, day: usize) -> Option<UtcTimestamp> {
+    fn moment(&self, symbol: &str, day: usize) -> Option<UtcTimestamp> {
         let day = i64::try_from(day).ok()?;
-        UtcTimestamp::from_nanoseconds(self.start + day * self.step)
+        UtcTimestamp::from_nanoseconds(self.start_of(symbol) + day * self.step)
+    }
+
+    /// Where the series of a symbol begins.
+    fn start_of(&self, symbol: &str) -> i64 {
+        let Some(recent) = &self.recent else {
+            return self.start;
+        };
+        let mut recent = recent
+            .lock()
+            .expect("no code panics while it holds this lock");
+        *recent.entry(symbol.to_owned()).or_insert_with(|| {
+            let now = clock::now().as_nanoseconds();
+            // Whole tenths: what a component cuts from a timestamp must not change it.
+            now / TENTH * TENTH - RECENT * TENTH
+        })
     }
 
     /// The symbol that a case calls `letter`.
@@ -131,14 +172,14 @@ impl Stimuli {
         change(&mut bar, changes);
         let is_final = bar.get("Final") != Some(&json!(false));
         let data = json!({
-            "Type": "data.type.ohlc", "Symbol": symbol, "Timestamp": self.instant(day),
-            "EndTimestamp": self.instant(day + 1), "Data": bar,
+            "Type": "data.type.ohlc", "Symbol": symbol, "Timestamp": self.instant(symbol, day),
+            "EndTimestamp": self.instant(symbol, day + 1), "Data": bar,
         });
         let words = [
             "data.type.ohlc",
             symbol,
             self.period,
-            &self.instant(day),
+            &self.instant(symbol, day),
             if is_final { "true" } else { "false" },
             "",
         ];
@@ -156,10 +197,10 @@ impl Stimuli {
     #[must_use]
     pub fn unknown_data(&self, symbol: &str, day: usize) -> CloudEvent {
         let data = json!({
-            "Type": "data.type.x-weather", "Symbol": symbol, "Timestamp": self.instant(day),
+            "Type": "data.type.x-weather", "Symbol": symbol, "Timestamp": self.instant(symbol, day),
             "Data": {"Celsius": "21.5"},
         });
-        let words = ["data.type.x-weather", symbol, &self.instant(day)];
+        let words = ["data.type.x-weather", symbol, &self.instant(symbol, day)];
         self.event(
             EventType::IngestorData,
             "ingestor",
@@ -174,10 +215,15 @@ impl Stimuli {
     #[must_use]
     pub fn signal(&self, symbol: &str, day: usize, nth: usize, changes: &Changes) -> CloudEvent {
         let mut data = json!({
-            "Symbol": symbol, "Signal": "LONG", "Timestamp": self.instant(day), "Strategy": "conformance",
+            "Symbol": symbol, "Signal": "LONG", "Timestamp": self.instant(symbol, day), "Strategy": "conformance",
         });
         change(&mut data, changes);
-        let words = ["signal", symbol, &self.instant(day), &nth.to_string()];
+        let words = [
+            "signal",
+            symbol,
+            &self.instant(symbol, day),
+            &nth.to_string(),
+        ];
         self.effect(
             EventType::StrategySignal,
             "strategy",
@@ -191,7 +237,7 @@ impl Stimuli {
     /// A MARKET order for 10 after the bar before `day`; `nth` tells orders of one day apart.
     #[must_use]
     pub fn order(&self, symbol: &str, day: usize, nth: usize, changes: &Changes) -> CloudEvent {
-        let at = self.instant(day);
+        let at = self.instant(symbol, day);
         let words = ["order", symbol, &at, &nth.to_string()];
         let id = EventId::of(&self.words("portfolio", &words));
         let mut data = json!({
@@ -215,11 +261,11 @@ impl Stimuli {
         let stated = data_of(order);
         let member = |name: &str| stated.get(name).cloned().unwrap_or_default();
         let symbol = member("Symbol").as_str().unwrap_or_default().to_owned();
-        let words = ["cancel", &order.id, &self.instant(day)];
+        let words = ["cancel", &order.id, &self.instant(&symbol, day)];
         let id = EventId::of(&self.words("portfolio", &words));
         let mut data = json!({
             "OrderId": member("OrderId"), "CancelId": id.hex(), "Symbol": symbol, "Side": member("Side"),
-            "OrderQuantity": member("Quantity"), "Timestamp": self.instant(day),
+            "OrderQuantity": member("Quantity"), "Timestamp": self.instant(&symbol, day),
         });
         change(&mut data, changes);
         self.effect(
@@ -250,11 +296,16 @@ impl Stimuli {
             Value::String(stated) => stated,
             _ => id.chars().filter(|c| *c != '-').take(36).collect(),
         };
-        let words = ["execution", &order_id, &self.instant(day), &nth.to_string()];
+        let words = [
+            "execution",
+            &order_id,
+            &self.instant(&symbol, day),
+            &nth.to_string(),
+        ];
         let execution_id = EventId::of(&self.words("executor", &words));
         let mut data = json!({
             "OrderId": order_id, "ExecutionId": execution_id.hex(), "Symbol": symbol, "Side": member("Side"),
-            "OrderQuantity": quantity, "Timestamp": self.instant(day),
+            "OrderQuantity": quantity, "Timestamp": self.instant(&symbol, day),
         });
         let (exec_type, status, cumulative, leaves) = match outcome {
             Outcome::Filled => ("TRADE", "FILLED", quantity.as_str(), "0"),
@@ -341,7 +392,7 @@ impl Stimuli {
         let source = format!("/ingenium/{role}/conformance");
         let mut event = CloudEvent::json(id.to_string(), source, event_type.as_str(), text(data));
         event.subject = Some(symbol.to_owned());
-        event.time = self.moment(day).map(Time::from);
+        event.time = self.moment(symbol, day).map(Time::from);
         event.dataschema = Some(event_type.schema_id().to_owned());
         let key = match event_type {
             EventType::PortfolioOrder

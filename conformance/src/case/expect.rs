@@ -52,6 +52,8 @@ pub enum Expect {
     SameForAll,
     /// Each of these places holds the same text: `o1.causationid`, `a.id`, `e.data.OrderQuantity`.
     Equal(Vec<String>),
+    /// The number at the first place is not below the one at the second.
+    NotBelow(String, String),
     /// These places hold different texts.
     Different(Vec<String>),
     /// What the header values that were sent encoded arrived decoded, wherever the component repeats it.
@@ -215,6 +217,9 @@ pub struct Between {
     /// At most so many.
     #[serde(default)]
     pub at_most: Option<usize>,
+    /// It is a warning when it does not hold.
+    #[serde(default)]
+    pub should: bool,
     /// What it means when it does not hold.
     #[serde(default)]
     pub says: Option<String>,
@@ -224,6 +229,8 @@ pub struct Between {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Status {
+    /// Any answer at all.
+    Any,
     /// Any 2xx.
     Accepted,
     /// 2xx; an event only with 200, and nothing that is no event.

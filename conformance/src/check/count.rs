@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::{Evidence, Outcome};
@@ -76,7 +77,11 @@ pub(super) fn count(between: &Between, scene: &Scene, evidence: &Evidence<'_>) -
             ),
         (None, None) => Violation::shown(message, ""),
     };
-    outcome.fail(violation);
+    if between.should {
+        outcome.warnings.push(violation);
+    } else {
+        outcome.fail(violation);
+    }
     outcome
 }
 
@@ -143,15 +148,48 @@ pub(super) fn equal(
             "must differ"
         };
         let message = format!("{} ({must})", shown.join(", "));
-        let last = places
-            .iter()
-            .rev()
-            .filter_map(|place| scene.emitted.get(place.split('.').next()?))
-            .find_map(|number| evidence.emissions.get(*number));
-        outcome.fail(match last {
-            Some(one) => one.violation(message),
-            None => Violation::shown(message, ""),
-        });
+        let places = places.iter().rev();
+        outcome.fail(violation_at(places, message, scene, evidence));
     }
     outcome
+}
+
+pub(super) fn not_below(
+    left: &str,
+    right: &str,
+    scene: &Scene,
+    evidence: &Evidence<'_>,
+) -> Outcome {
+    let text = |place: &str| text_at(place, scene, evidence);
+    let (Some(first), Some(second)) = (text(left), text(right)) else {
+        return Outcome::default(); // a name is not bound: what was waited for did not come
+    };
+    let mut outcome = Outcome::of(1);
+    let number = |text: &str| text.parse::<Decimal>().ok();
+    let holds = number(&first).zip(number(&second));
+    if holds.is_none_or(|(first, second)| first < second) {
+        let message = format!(
+            "{left} is `{first}`, {right} is `{second}` (the first must not be below the second)"
+        );
+        let places = [left, right];
+        outcome.fail(violation_at(places.iter(), message, scene, evidence));
+    }
+    outcome
+}
+
+/// A violation that shows the first of these places that is an emission.
+fn violation_at(
+    mut places: impl Iterator<Item = impl AsRef<str>>,
+    message: String,
+    scene: &Scene,
+    evidence: &Evidence<'_>,
+) -> Violation {
+    let shown = places.find_map(|place| {
+        let name = place.as_ref().split('.').next()?;
+        evidence.emissions.get(*scene.emitted.get(name)?)
+    });
+    match shown {
+        Some(one) => one.violation(message),
+        None => Violation::shown(message, ""),
+    }
 }

@@ -93,10 +93,18 @@ pub(super) fn terminal(letter: &str, scene: &Scene, evidence: &Evidence<'_>) -> 
             last.member("Status"),
             Some("FILLED" | "CANCELED" | "EXPIRED" | "REJECTED")
         )
+        && !waits_for_session(evidence, last)
     {
         outcome.fail(last.violation("this is the last word about the order, and it is still open"));
     }
     outcome
+}
+
+/// Whether the order of an execution may still be open: a live run lasts seconds, and no session opens or closes in it.
+fn waits_for_session(evidence: &Evidence<'_>, one: &Emission) -> bool {
+    let order = order_of(evidence, one).unwrap_or_default();
+    let time_in_force = order.get("TimeInForce").and_then(|value| value.as_str());
+    evidence.stimuli.is_live() && matches!(time_in_force, Some("OPG" | "CLS"))
 }
 
 /// The payload of the order that an execution is about, as it was sent.

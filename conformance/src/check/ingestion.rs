@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+use super::number::times_named;
 use super::{Evidence, Outcome};
 use crate::case::Ingested;
 use crate::emission::Emission;
@@ -32,6 +33,7 @@ fn bars<'a>(run: &Ingestion, evidence: &Evidence<'a>) -> Vec<&'a Emission> {
         .get(run.emissions.clone())
         .unwrap_or_default()
         .iter()
+        .filter(|one| one.instance == run.instance)
         .filter(|one| one.identity().is_none_or(|identity| seen.insert(identity)))
         .collect()
 }
@@ -171,19 +173,21 @@ fn same_again(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
 
 fn counted(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = one_per_row(scene, evidence);
+    let clean = scene.ingestions.values().find(|run| run.malformed == 0);
     for run in scene.ingestions.values().filter(|run| run.malformed > 0) {
-        let numbers = run
-            .output
-            .split(|c: char| !c.is_ascii_digit())
-            .any(|digits| digits.parse() == Ok(run.malformed));
-        if !numbers {
-            let end: String = run.output.chars().take(400).collect();
+        // Whether rows that repeat or go back in time are counted with them is left to the ingestor.
+        let says = (run.malformed..=run.malformed + run.left_out).any(|total| {
+            let of_itself = clean.map_or(0, |clean| times_named(total, &clean.output));
+            times_named(total, &run.output) > of_itself
+        });
+        if !says {
+            let end: String = run.output.chars().rev().take(400).collect();
             outcome.fail(Violation::shown(
                 format!(
                     "{} rows are malformed, and its output does not say so",
                     run.malformed
                 ),
-                &end,
+                &end.chars().rev().collect::<String>(),
             ));
         }
     }
@@ -219,4 +223,76 @@ fn digits(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
         }
     }
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Row, one_per_row};
+    use crate::check::Evidence;
+    use crate::emission::{Emission, Message};
+    use crate::role::Role;
+    use crate::scene::{Ingestion, Scene};
+    use crate::stimulus::{Changes, Stimuli};
+    use crate::target::Ended;
+
+    /// A bar, as a component of this instance posts it.
+    fn bar(stimuli: &Stimuli, symbol: &str, instance: usize) -> Emission {
+        let event = stimuli.bar(symbol, 1, &Changes::new());
+        let (headers, body) = ingenium_contract::envelope::to_binary(&event);
+        let headers = headers
+            .into_iter()
+            .map(|(name, value)| (name, value.into_bytes()));
+        let message = Message {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: None,
+            headers: headers.collect(),
+            head: bytes::Bytes::new(),
+            body: body.to_vec().into(),
+        };
+        Emission {
+            instance,
+            ..Emission::judge(message)
+        }
+    }
+
+    #[test]
+    fn what_another_instance_emits_meanwhile_is_not_held_against_a_run() {
+        let stimuli = Stimuli::recorded("T");
+        let emissions = [bar(&stimuli, "A", 0), bar(&stimuli, "B", 1)];
+        let row = Row {
+            date: "2020-01-02".to_owned(),
+            cells: Default::default(),
+        };
+        let run = Ingestion {
+            ended: Ended {
+                status: None,
+                after: Duration::ZERO,
+            },
+            instance: 0,
+            emissions: 0..2,
+            rows: vec![row],
+            malformed: 0,
+            left_out: 0,
+            output: String::new(),
+            symbol: "A".to_owned(),
+        };
+        let mut scene = Scene::new("ING-01", 0);
+        scene.ingestions.insert("clean".to_owned(), run);
+        let evidence = Evidence {
+            emissions: &emissions,
+            ..Evidence::of_one(
+                Role::Ingestor,
+                &stimuli,
+                &emissions[0],
+                ingenium_runtime::clock::now(),
+            )
+        };
+        let outcome = one_per_row(&scene, &evidence);
+        assert_eq!(outcome.judged, 1);
+        let said: Vec<&String> = outcome.failures.iter().map(|one| &one.message).collect();
+        assert!(said.is_empty(), "{said:?}");
+    }
 }

@@ -42,7 +42,8 @@ pub(super) fn within_cash(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
                 continue;
             }
             outcome.judged += 1;
-            let Some(asked) = decimal(one, "Quantity").and_then(|q| q.checked_mul(price)) else {
+            let most = most_a_piece(one, price);
+            let Some(asked) = decimal(one, "Quantity").and_then(|q| q.checked_mul(most)) else {
                 outcome.fail(one.violation("`Quantity` times the price is no decimal"));
                 continue;
             };
@@ -51,7 +52,7 @@ pub(super) fn within_cash(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
             cost = cost.checked_add(most).unwrap_or(Decimal::MAX);
             if cost > evidence.cash {
                 outcome.fail(one.violation(format!(
-                    "open orders cost {cost} at a price of {price}, the cash is {}",
+                    "open orders cost {cost} at a price of {price} or a limit above it, the cash is {}",
                     evidence.cash
                 )));
                 return outcome;
@@ -59,4 +60,12 @@ pub(super) fn within_cash(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
         }
     }
     outcome
+}
+
+/// What one piece of a BUY may cost: the price, or the limit when that is higher.
+fn most_a_piece(one: &Emission, price: Decimal) -> Decimal {
+    match (one.member("Type"), decimal(one, "LimitPrice")) {
+        (Some("LIMIT" | "STOP_LIMIT"), Some(limit)) => limit.max(price),
+        _ => price,
+    }
 }

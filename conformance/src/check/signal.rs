@@ -98,7 +98,7 @@ pub(super) fn prefixes_hold(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
     let whole = evidence.about(scene.instance, symbol);
     hindsight(&whole, evidence, &mut outcome);
     let end = |bars: usize| {
-        let text = evidence.stimuli.instant(FIRST_DAY + bars);
+        let text = evidence.stimuli.instant(symbol, FIRST_DAY + bars);
         instant(&text).unwrap_or(i64::MAX)
     };
     let bars = bars(scene.instance, symbol, evidence);

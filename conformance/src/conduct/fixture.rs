@@ -3,13 +3,25 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ingenium_types::scalar::UtcTimestamp;
+
 use super::Conductor;
 use crate::case::Fixture;
 use crate::scene::{Ingestion, Row};
+use crate::stimulus::{DAY, RECORDED_START};
 use crate::target::{self, Error, Place};
 
 /// How long an ingestor may take for a file of a few dozen rows.
 const DONE_WITHIN: Duration = Duration::from_secs(30);
+
+/// Malformed rows of the dirty file: no hour, no minute and no day of a month is called so.
+const MALFORMED: usize = 67;
+
+/// Well-formed rows of the dirty file.
+const DIRTY: usize = 24;
+
+/// Rows of the clean file: more than [`MALFORMED`], so that whoever names its rows by number names that one, too.
+const CLEAN: usize = 80;
 
 /// Rows of the file: prices that no binary fraction holds, trailing zeros, many digits.
 const PRICES: [&str; 6] = [
@@ -34,8 +46,8 @@ pub(super) async fn ingest(
     };
     let line = conductor.line("A");
     conductor.keep_line("A", line.clone());
-    let (text, rows, malformed) = content(fixture);
-    let path = file(conductor, &line.symbol, fixture, &text)?;
+    let content = content(fixture);
+    let path = file(conductor, &line.symbol, fixture, &content.text)?;
     let surroundings = conductor.stage.surroundings(path);
     conductor.stage.journal().starting(conductor.stage.number);
     let before = std::fs::read_to_string(&surroundings.log).unwrap_or_default();
@@ -44,9 +56,11 @@ pub(super) async fn ingest(
     let output = std::fs::read_to_string(&surroundings.log).unwrap_or_default();
     let ingestion = Ingestion {
         ended,
+        instance: conductor.stage.number,
         emissions: from..conductor.stage.journal().count(),
-        rows,
-        malformed,
+        rows: content.rows,
+        malformed: content.malformed,
+        left_out: content.left_out,
         output: output.get(before.len()..).unwrap_or_default().to_owned(),
         symbol: line.symbol,
     };
@@ -78,9 +92,19 @@ fn file(
     Ok(path)
 }
 
-/// The file's text, its well-formed rows, and how many are malformed.
-fn content(fixture: Fixture) -> (String, Vec<Row>, usize) {
-    let rows: Vec<Row> = (0..24).map(row).collect();
+/// A file, and what is to become of it.
+struct Content {
+    text: String,
+    /// The rows that are to become events.
+    rows: Vec<Row>,
+    /// How many rows cannot be read.
+    malformed: usize,
+    /// How many rows repeat another or go back in time.
+    left_out: usize,
+}
+
+/// The file's text and its rows.
+fn content(fixture: Fixture) -> Content {
     let line = |row: &Row| {
         let [open, high, low, close, volume] = &row.cells;
         format!(
@@ -90,24 +114,21 @@ fn content(fixture: Fixture) -> (String, Vec<Row>, usize) {
     };
     let mut text = "Date,Open,High,Low,Close,Adj Close,Volume\n".to_owned();
     if fixture == Fixture::Clean {
+        let rows: Vec<Row> = (0..CLEAN).map(row).collect();
         text.extend(rows.iter().map(line));
-        return (text, rows, 0);
+        return Content {
+            text,
+            rows,
+            malformed: 0,
+            left_out: 0,
+        };
     }
-    let bad = [
-        "2020-02-30,10,11,9,10,10,1000\n",
-        "yesterday,10,11,9,10,10,1000\n",
-        "2020-03-01,ten,11,9,10,10,1000\n",
-        "2020-03-02,10,11,9\n",
-        "2020-03-03,10,9,11,10,10,1000\n",
-        "2020-03-04,null,null,null,null,null,null\n",
-        "2020-03-05,10,11,9,10,10,-5\n",
-    ];
+    let rows: Vec<Row> = (0..DIRTY).map(row).collect();
     for (index, row) in rows.iter().enumerate() {
         text.push_str(&line(row));
-        if let Some(bad) = bad.get(index / 3)
-            && index % 3 == 0
-        {
-            text.push_str(bad);
+        // The second half stands together, on the lines whose numbers could be taken for the count.
+        if index < DIRTY / 2 {
+            text.extend((index * 4..index * 4 + 4).map(malformed_row));
         }
         if index == 10 {
             // The same row again, and one that lies before it.
@@ -115,14 +136,37 @@ fn content(fixture: Fixture) -> (String, Vec<Row>, usize) {
             text.push_str(&line(&rows[4]));
         }
     }
-    (text, rows, bad.len())
+    text.extend((DIRTY * 2..MALFORMED).map(malformed_row));
+    Content {
+        text,
+        rows,
+        malformed: MALFORMED,
+        left_out: 2,
+    }
+}
+
+/// Malformed row number `index`; no two are the same, and none has a day of the clean file.
+fn malformed_row(index: usize) -> String {
+    let date = format!("2020-{:02}-{:02}", 4 + index / 28, 1 + index % 28);
+    match index % 7 {
+        0 => format!("{}-02-30,10,11,9,10,10,1000\n", 2020 + index),
+        1 => format!("day {index},10,11,9,10,10,1000\n"),
+        2 => format!("{date},ten,11,9,10,10,1000\n"),
+        3 => format!("{date},10,11,9\n"),
+        4 => format!("{date},10,9,11,10,10,1000\n"),
+        5 => format!("{date},null,null,null,null,null,null\n"),
+        _ => format!("{date},10,11,9,10,10,-5\n"),
+    }
 }
 
 /// Row number `index`, one a day from 2020-01-02 on.
 fn row(index: usize) -> Row {
     let price = PRICES[index % PRICES.len()].to_owned();
+    let days = i64::try_from(index + 1).unwrap_or_default();
+    let day = UtcTimestamp::from_nanoseconds(RECORDED_START + days * DAY)
+        .map_or_else(String::new, |day| day.to_string());
     Row {
-        date: format!("2020-01-{:02}", index + 2),
+        date: day.chars().take(10).collect(),
         // Open, high, low and close are one price: what the digits become is all that is asked.
         cells: [
             price.clone(),

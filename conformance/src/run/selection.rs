@@ -33,7 +33,7 @@ impl Selection {
             .map_err(Error::Case)?
             .into_iter()
             .filter(|case| case.roles.contains(&options.role) && case.profile <= options.profile)
-            .map(|case| case.of(options.role))
+            .map(|case| case.of(options.role).claiming(&options.claims))
             .map(|case| {
                 if options.strict {
                     case.strictly()

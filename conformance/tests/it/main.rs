@@ -1,6 +1,7 @@
 //! The judge is judged: every check is killed by the mutants that it names, and by no other.
 
 mod catalogue;
+mod claims;
 mod honesty;
 mod passive;
 mod report;

@@ -45,6 +45,9 @@ pub(super) struct Mutant {
     live: bool,
 
     #[arg(long)]
+    margin: bool,
+
+    #[arg(long)]
     state: Option<PathBuf>,
 
     #[arg(long)]
@@ -105,6 +108,7 @@ pub(super) fn execute(arguments: &Arguments) -> Result<Code, Failure> {
 pub(super) fn execute_mutant(arguments: &Mutant) -> Result<Code, Failure> {
     let given = Given {
         live: arguments.live,
+        margin: arguments.margin,
         state: arguments.state.clone(),
         token: arguments.token.clone(),
     };
