@@ -45,7 +45,12 @@ pub fn claims(cases: &[Case]) -> BTreeSet<&str> {
         .flat_map(|case| [&case.claimed, &case.unless_claimed]);
     features
         .filter_map(Option::as_deref)
-        .chain(["live", "replay"])
+        .chain(
+            cases
+                .iter()
+                .flat_map(|case| case.if_claimed.keys().map(String::as_str)),
+        )
+        .chain(["durable", "live", "replay"])
         .collect()
 }
 

@@ -17,8 +17,21 @@ pub const FILE: &str = "ingenium-component.json";
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Feature {
+    /// Its state outlives its process.
+    Durable,
     /// A portfolio that may sell what it does not have.
     Margin,
+}
+
+impl Feature {
+    /// The claim that it is.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Durable => "durable",
+            Self::Margin => "margin",
+        }
+    }
 }
 
 /// Against which clock times are judged.

@@ -48,7 +48,7 @@ pub(super) struct Subject {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
-    /// What the component claims: live, margin; of a broker: replay
+    /// What the component claims: live, durable, margin; of a broker: replay
     #[arg(long, value_name = "FEATURE", value_delimiter = ',')]
     claims: Vec<String>,
 
@@ -228,9 +228,8 @@ fn declare(options: &mut Options, manifest: &Manifest) {
     if options.live {
         options.claims.push("live".to_owned());
     }
-    if manifest.features.contains(&Feature::Margin) {
-        options.claims.push("margin".to_owned());
-    }
+    let features = manifest.features.iter().copied().map(Feature::name);
+    options.claims.extend(features.map(ToOwned::to_owned));
     options.cash.clone_from(&manifest.cash);
     options.effect_within = manifest.limits.effect_ms.map(Duration::from_millis);
     options.answer_within = manifest.limits.answer_ms.map(Duration::from_millis);
