@@ -84,10 +84,12 @@ pub(super) fn retried(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
             let message = format!("it came again after {waits:?}: wait before a retry");
             outcome.fail(last.violation(message));
         }
-        // A busy machine stretches any of them, and jitter halves them: not each has to grow, but the later ones together.
+        // A busy machine stretches any of them, and jitter halves them: one of the later ones has to be longer than one of
+        // the early ones, and no more is asked. A false alarm costs more trust than a missed fault.
         let (early, late) = waits.split_at(waits.len() / 2);
-        let (early, late): (Duration, Duration) = (early.iter().sum(), late.iter().sum());
-        if waits.len() >= ENOUGH_WAITS && late * 4 < early * 5 {
+        let shortest = early.iter().min().copied().unwrap_or_default();
+        let longest = late.iter().max().copied().unwrap_or_default();
+        if waits.len() >= ENOUGH_WAITS && longest * 2 < shortest * 3 {
             let message = format!("the waits between attempts do not grow: {waits:?}");
             outcome.fail(last.violation(message));
         }

@@ -1,8 +1,9 @@
 //! What an executor promises: EXE.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 use super::{Evidence, Outcome};
 use crate::emission::Emission;
@@ -160,6 +161,18 @@ pub(super) fn limit_kept(evidence: &Evidence<'_>) -> Outcome {
 
 pub(super) fn side_and_symbol(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::default();
+    let mut orders: HashMap<String, Value> = HashMap::new();
+    let sent = evidence
+        .deliveries
+        .iter()
+        .filter_map(|sent| sent.event.as_ref());
+    for event in sent.filter(|event| event.type_.ends_with(".order")) {
+        let data = data_of(event);
+        if let Some(id) = data.get("OrderId").and_then(Value::as_str) {
+            let id = id.to_owned();
+            orders.entry(id).or_insert(data);
+        }
+    }
     for one in evidence
         .emissions
         .iter()
@@ -168,20 +181,14 @@ pub(super) fn side_and_symbol(evidence: &Evidence<'_>) -> Outcome {
         let Some(wanted) = one.member("OrderId") else {
             continue;
         };
-        let order = evidence.deliveries.iter().find_map(|sent| {
-            let event = sent.event.as_ref()?;
-            let data = data_of(event);
-            let known = data.get("OrderId").and_then(|id| id.as_str()) == Some(wanted);
-            (known && event.type_.ends_with(".order")).then_some(data)
-        });
         outcome.judged += 1;
-        let Some(order) = order else {
+        let Some(order) = orders.get(wanted) else {
             continue; // an order that stated no id of its own
         };
         for name in ["Symbol", "Side"] {
             let (found, sent) = (one.loose.data.get(name), order.get(name));
             if found != sent {
-                let words = |value: Option<&serde_json::Value>| {
+                let words = |value: Option<&Value>| {
                     value.map_or_else(|| "missing".to_owned(), ToString::to_string)
                 };
                 outcome.fail(one.violation(format!(
