@@ -77,10 +77,9 @@ fn names_are_known(options: &Options) -> Result<(), Error> {
         families.into_iter().any(|family| family == id)
     };
     let is_row = |id: &str| {
-        cases
-            .iter()
-            .flat_map(|case| &case.rows)
-            .any(|row| row.id == id)
+        let (check, row) = id.split_once('/').unwrap_or_default();
+        let of_check = cases.iter().find(|case| case.id == check);
+        of_check.is_some_and(|case| case.rows.iter().any(|one| one.id == row))
     };
     let shown = "`ingenium conform list` shows them";
     if let Some(id) = options

@@ -140,3 +140,66 @@ fn a_baseline_without_a_reason_or_a_day_is_refused() {
     let good = r#"{"known":[{"id":"ENV-01","reason":"x","issue":"y","expires":"2199-01-01"}]}"#;
     assert!(read(good).is_ok());
 }
+
+#[tokio::test]
+async fn what_is_named_has_to_exist() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = || Options::new(Role::Strategy, mutant("M-NONE"), folder.path());
+    let only = Options {
+        only: vec!["ENV-01".to_owned(), "NOPE-99".to_owned()],
+        ..plain()
+    };
+    let claims = Options {
+        claims: vec!["marign".to_owned()],
+        ..plain()
+    };
+    let baseline = Options {
+        baseline: Baseline {
+            known: vec![known("CAU-2", "2199-12-31")],
+        },
+        ..plain()
+    };
+    for (options, name) in [(only, "NOPE-99"), (claims, "marign"), (baseline, "CAU-2")] {
+        let error = run(&options, &()).await.expect_err("it is unknown");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_the_runs_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = folder.path().join("fixtures/notes.txt");
+    let state = folder.path().join("component/state-0/mine");
+    for file in [&notes, &state] {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("created");
+        std::fs::write(file, "mine").expect("written");
+    }
+    let options = Options {
+        only: vec!["RCV-07".to_owned()],
+        ..Options::new(Role::Strategy, mutant("M-NONE"), folder.path())
+    };
+    let error = run(&options, &())
+        .await
+        .expect_err("component/ is somebody's");
+    assert!(error.to_string().contains("component"), "{error}");
+    assert!(notes.is_file() && state.is_file());
+    std::fs::remove_dir_all(folder.path().join("component")).expect("removed");
+    run(&options, &()).await.expect("a report");
+    run(&options, &())
+        .await
+        .expect("a second one, over the first");
+    assert!(notes.is_file());
+}
+
+#[tokio::test]
+async fn a_rule_about_everything_sees_everything_alone_too() {
+    let report = judge("M-RANDOM-ID", &["CAU-01"], Vec::new()).await;
+    assert_eq!(report.checks.len(), 1);
+    let whole = judge("M-RANDOM-ID", &[], Vec::new()).await;
+    assert!(
+        report.emissions * 2 > whole.emissions,
+        "{} of {}",
+        report.emissions,
+        whole.emissions
+    );
+}
