@@ -1,6 +1,8 @@
 //! The steps of a case, done to an instance.
 
+mod drain;
 mod fixture;
+mod raw;
 mod series;
 
 use std::sync::Arc;
@@ -9,23 +11,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 
-use crate::case::{Awaited, Case, End, Event, Manner, Outcome, RawMessage, Sent, Step, Trip};
+use crate::case::{Awaited, Case, End, Event, Manner, Outcome, Sent, Step, Trip};
 use crate::emission::Emission;
 use crate::role::Role;
 use crate::scene::{Line, Scene};
-use crate::sink::SinkAnswer;
 use crate::stage::Stage;
-use crate::stimulus::{Changes, FIRST_DAY, data_of};
+use crate::stimulus::{Changes, FIRST_DAY};
 use crate::target::Error;
 use crate::trip;
 
 /// How long a component that emits after its answers has to be silent before the next case.
 const CALM: Duration = Duration::from_millis(100);
 const CALM_WITHIN: Duration = Duration::from_secs(2);
-
-/// How long a component may go on taking new work after TERM, and how often it is tried.
-const STOPS_WITHIN: Duration = Duration::from_secs(1);
-const KNOCK_EVERY: Duration = Duration::from_millis(50);
 
 /// How long a component may go on emitting after the last step before its silence is no longer waited for.
 const QUIET_WITHIN: Duration = Duration::from_secs(3);
@@ -283,57 +280,6 @@ impl Conductor<'_> {
         self.bind(Some(name), number);
     }
 
-    async fn send_raw(&mut self, messages: &[RawMessage]) {
-        let line = self.line("A");
-        self.keep_line("A", line.clone());
-        let sample = self.sample(&line);
-        let run = sample.attribute("ingeniumrun").unwrap_or_default();
-        let fill = |text: &str| {
-            text.replace("{type}", &sample.type_)
-                .replace("{symbol}", &line.symbol)
-                .replace("{source}", &sample.source)
-                .replace("{run}", &run)
-                .replace("{data}", &data_of(&sample).to_string())
-        };
-        for (index, message) in messages.iter().enumerate() {
-            let id = format!("{}-{}-raw-{index}", self.stage.stimuli().token, self.name);
-            let fill = |text: &str| fill(text).replace("{id}", &id);
-            let headers = message
-                .headers
-                .iter()
-                .map(|(name, value)| (name.clone(), fill(value)))
-                .collect();
-            let body = match &message.body_hex {
-                Some(hex) => decode_hex(hex),
-                None => fill(&message.body).into_bytes(),
-            };
-            let number = self
-                .stage
-                .send_once(
-                    &self.name,
-                    "POST",
-                    message.name.clone(),
-                    headers,
-                    body.into(),
-                )
-                .await;
-            self.bind(Some(&message.name), number);
-        }
-    }
-
-    /// The event that the role acts on.
-    fn sample(&self, line: &Line) -> ingenium_contract::CloudEvent {
-        let stimuli = self.stage.stimuli();
-        let none = Changes::new();
-        match self.stage.shared.role {
-            Role::Portfolio => stimuli.signal(&line.symbol, line.day, 0, &none),
-            Role::Executor => stimuli.order(&line.symbol, line.day, 0, &none),
-            Role::Strategy | Role::Sink | Role::Ingestor | Role::Source | Role::Broker => {
-                stimuli.bar(&line.symbol, line.day, &none)
-            }
-        }
-    }
-
     async fn wait_for(&mut self, awaited: &Awaited) {
         let symbol = self.line(&awaited.symbol).symbol;
         let known: Vec<usize> = self.scene.emitted.values().copied().collect();
@@ -406,59 +352,6 @@ impl Conductor<'_> {
         self.bind(name, number);
     }
 
-    async fn drain(&mut self, sink_delay_ms: u64) {
-        let about = self.stage.stimuli().case(&self.name);
-        let slow = [SinkAnswer::Delay(sink_delay_ms)];
-        self.stage.sink.behave(&about, &slow);
-        let mut line = self.line("A");
-        self.keep_line("A", line.clone());
-        let (stage, name, plain) = (&*self.stage, &self.name, Manner::default());
-        let from = stage.journal().count();
-        let provoked = trip::provoke(stage, name, &mut line, &plain, true, None);
-        let ended = async {
-            let of_instance = |emission: &Emission| emission.instance == stage.number;
-            let emitted = stage
-                .journal()
-                .wait(from, stage.patience(), of_instance)
-                .await;
-            if let Some(target) = &stage.target {
-                target.ask_to_stop();
-            }
-            emitted
-        };
-        let (attempt, emitted) = tokio::join!(provoked, ended);
-        self.keep_line("A", line);
-        if emitted.is_none() {
-            self.scene
-                .missed
-                .push("an emission while it was to end".to_owned());
-        }
-        self.scene.attempts.push(attempt);
-        self.knock().await;
-        self.stop(End::Term).await;
-    }
-
-    /// After TERM: tries whether new work is still taken, over connections of its own, until it is not or the time is up.
-    async fn knock(&mut self) {
-        let line = self.line("Z");
-        let until = tokio::time::Instant::now() + STOPS_WITHIN;
-        let mut day = line.day;
-        while self.stage.is_alive() {
-            let bar = self.stage.stimuli().wave(&line.symbol, day);
-            let number = self.stage.knock(&self.name, bar).await;
-            let sent = self.stage.journal().delivery(number);
-            if !sent.is_some_and(|sent| sent.is_accepted()) {
-                return;
-            }
-            if tokio::time::Instant::now() >= until {
-                self.scene.took_after_term = Some(number);
-                return;
-            }
-            day += 1;
-            tokio::time::sleep(KNOCK_EVERY).await;
-        }
-    }
-
     async fn stop(&mut self, how: End) {
         if let Some(target) = self.stage.target.take()
             && let Some(ended) = target.stop(how).await
@@ -501,16 +394,4 @@ fn describe(awaited: &Awaited) -> String {
             members.join(", ")
         )
     }
-}
-
-fn decode_hex(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex
-        .chars()
-        .filter_map(|c| c.to_digit(16))
-        .filter_map(|digit| u8::try_from(digit).ok())
-        .collect();
-    digits
-        .chunks_exact(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
 }
