@@ -246,14 +246,19 @@ impl Stage {
     }
 
     /// Sends an event once, over a connection of its own.
-    pub(crate) async fn knock(&self, case: &Arc<str>, event: CloudEvent) -> usize {
+    pub(crate) async fn knock(
+        &self,
+        case: &Arc<str>,
+        event: CloudEvent,
+        within: Duration,
+    ) -> usize {
         let (headers, body) = dress::message(&event, &Manner::default());
         let about = format!("{} `{}` after TERM", event.type_, event.id);
         let body = Bytes::from(body);
         let event = Some(Arc::new(event));
         let number = self.record(case, event, about, headers.clone(), body.clone());
         let answer = match &self.target {
-            Some(target) => target.knock(&headers, body).await,
+            Some(target) => target.knock(&headers, body, within).await,
             None => Err(NoAnswer::not_sent("the component is not running")),
         };
         let answer = answer

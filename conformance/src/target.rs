@@ -230,9 +230,10 @@ impl Target {
         &self,
         headers: &[(String, String)],
         body: Bytes,
+        within: Duration,
     ) -> Result<Answer, NoAnswer> {
         let client = Client::new();
-        let sent = client.send("POST", &self.uri, headers, body, self.answer_within);
+        let sent = client.send("POST", &self.uri, headers, body, within);
         sent.await.map_err(NoAnswer::from)
     }
 

@@ -52,7 +52,7 @@ impl Conductor<'_> {
         let mut day = line.day;
         while self.stage.is_alive() {
             let bar = self.stage.stimuli().wave(&line.symbol, day);
-            let number = self.stage.knock(&self.name, bar).await;
+            let number = self.stage.knock(&self.name, bar, STOPS_WITHIN).await;
             let sent = self.stage.journal().delivery(number);
             if !sent.is_some_and(|sent| sent.is_accepted()) {
                 return;
