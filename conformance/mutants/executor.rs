@@ -91,7 +91,7 @@ impl Executor {
         let seen = u32::try_from(self.working.len() + self.ended.len()).unwrap_or_default();
         let repeats = matches!(
             fault.name,
-            "M-DUPLICATE-ACTS" | "M-NO-NATURAL-KEY" | "M-ORDERID-TWICE"
+            "M-DUPLICATE-ACTS" | "M-DUPLICATE-ACTS-LATER" | "M-NO-NATURAL-KEY" | "M-ORDERID-TWICE"
         );
         let mut working = Working::new(event, order, if repeats { seen * 10 } else { 0 });
         let time = time_of(event);

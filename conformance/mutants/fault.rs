@@ -40,6 +40,11 @@ impl Fault {
         of_role(role).find(|fault| fault.name == name)
     }
 
+    /// Whether it posts from a queue, after its answers.
+    pub(super) fn posts_later(self) -> bool {
+        self.name == LATER || self.name == "M-LOSES-AT-TERM" || self.name.ends_with("-LATER")
+    }
+
     /// Whether this is the mutant of that name.
     pub(super) fn is(self, name: &str) -> bool {
         self.name == name
@@ -178,6 +183,10 @@ const STRATEGIES: &[(&str, &str)] = &[
     ),
     ("M-ACTS-ON-INVALID", "reads a missing price as 0"),
     (
+        "M-ACTS-ON-INVALID-LATER",
+        "reads a missing price as 0, and posts after its answer",
+    ),
+    (
         "M-REFUSES-UNKNOWN-DATA",
         "refuses market data that it does not know",
     ),
@@ -259,6 +268,10 @@ const PORTFOLIOS: &[(&str, &str)] = &[
     ),
     ("M-DEDUPES-PAYLOAD", "takes equal words for one event"),
     ("M-OTHER-SYMBOL", "an order for a symbol without a signal"),
+    (
+        "M-DUPLICATE-ACTS-LATER",
+        "another order for a signal that comes again, after its answer",
+    ),
     ("M-TWO-ORDERS", "two orders for each LONG"),
     ("M-SELLS-SHORT", "sells what it does not have"),
     (
@@ -284,6 +297,10 @@ const PORTFOLIOS: &[(&str, &str)] = &[
 
 const EXECUTORS: &[(&str, &str)] = &[
     ("M-DUPLICATE-ACTS", "executes a duplicate order"),
+    (
+        "M-DUPLICATE-ACTS-LATER",
+        "executes a duplicate order, and posts after its answer",
+    ),
     ("M-NO-NATURAL-KEY", "knows orders by their event's id only"),
     ("M-FLOAT", "quantities through a binary fraction"),
     ("M-NEVER-ENDS", "acknowledges orders and never fills them"),

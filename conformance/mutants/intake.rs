@@ -149,7 +149,7 @@ fn prepare(fault: Fault, structured: bool, headers: &mut Vec<(String, Vec<u8>)>,
                 }
             }
         }
-        "M-ACTS-ON-INVALID" => {
+        "M-ACTS-ON-INVALID" | "M-ACTS-ON-INVALID-LATER" => {
             // What is missing or no text becomes 0.
             if let Ok(mut data) = serde_json::from_slice::<Value>(body)
                 && data.pointer("/Data").is_some()

@@ -100,6 +100,10 @@ impl Portfolio {
         let held = self.held.get(symbol).copied().unwrap_or_default();
         let waiting = self.open.values().any(|open| open.symbol == symbol);
         match &signal.signal {
+            // Only the signal that comes again meets its own order.
+            SignalDirection::Long if waiting && fault.is("M-DUPLICATE-ACTS-LATER") => {
+                vec![self.order(event, symbol, true, Decimal::ONE, Decimal::ZERO, "2")]
+            }
             SignalDirection::Long
                 if !waiting && (held.is_zero() || fault.margin && held < Decimal::ZERO) =>
             {

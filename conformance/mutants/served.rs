@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::Error;
 use super::draft::Draft;
-use super::fault::{Fault, LATER};
+use super::fault::Fault;
 use super::intake::{self, Intake};
 use super::outlet::Outlet;
 
@@ -49,6 +49,9 @@ impl Behaviour for Nothing {
 
 /// How long one that does not stop serving goes on after TERM.
 const SERVES_ON: Duration = Duration::from_millis(1600);
+
+/// How long after its answer one that posts later does.
+const LATER_BY: Duration = Duration::from_millis(15);
 
 /// How much may wait in a queue.
 const QUEUE: usize = 1024;
@@ -155,7 +158,7 @@ fn queue(
     fault: Fault,
     settings: &KnativeSettings,
 ) -> (Option<mpsc::Sender<Draft>>, Option<JoinHandle<()>>) {
-    if !matches!(fault.name, LATER | "M-LOSES-AT-TERM") {
+    if !fault.posts_later() {
         return (None, None);
     }
     let Some(outlet) = Outlet::new(fault, settings) else {
@@ -164,6 +167,7 @@ fn queue(
     let (sender, mut drafts) = mpsc::channel::<Draft>(QUEUE);
     let posted = tokio::spawn(async move {
         while let Some(draft) = drafts.recv().await {
+            tokio::time::sleep(LATER_BY).await;
             outlet.send(&draft).await;
         }
     });
@@ -325,7 +329,7 @@ impl<B: Behaviour> Core<B> {
         let identity = (event.source.clone(), event.id.clone());
         let forgets = matches!(fault.name, "M-COUNTS-TWICE" | "M-BOOKS-TWICE");
         if self.seen.contains_key(&identity) && !forgets {
-            if fault.is("M-DUPLICATE-ACTS") {
+            if matches!(fault.name, "M-DUPLICATE-ACTS" | "M-DUPLICATE-ACTS-LATER") {
                 return self.behaviour.handle(fault, event, payload);
             }
             return Vec::new();

@@ -43,6 +43,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) cash: rust_decimal::Decimal,
     /// It claims to keep what it knows over a restart.
     pub(crate) is_durable: bool,
+    /// How long an effect may take.
+    pub(crate) patience: Duration,
     /// How long it may take to be ready.
     pub(crate) ready_within: Duration,
     /// The wall clock at the start of the run.
@@ -98,6 +100,7 @@ impl<'a> Evidence<'a> {
             output: "",
             cash: rust_decimal::Decimal::MAX,
             is_durable: false,
+            patience: Duration::MAX,
             ready_within: Duration::MAX,
             started,
         }

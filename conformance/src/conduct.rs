@@ -5,13 +5,14 @@ mod fixture;
 mod raw;
 mod series;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
 
-use crate::case::{Awaited, Case, End, Event, Manner, Outcome, Sent, Step, Trip};
+use crate::case::{Awaited, Case, End, Event, Expect, Manner, Outcome, Sent, Step, Trip};
 use crate::emission::Emission;
 use crate::role::Role;
 use crate::scene::{Line, Scene};
@@ -19,10 +20,6 @@ use crate::stage::Stage;
 use crate::stimulus::{Changes, FIRST_DAY};
 use crate::target::Error;
 use crate::trip;
-
-/// How long a component that emits after its answers has to be silent before the next case.
-const CALM: Duration = Duration::from_millis(100);
-const CALM_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long a component may go on emitting after the last step before its silence is no longer waited for.
 const QUIET_WITHIN: Duration = Duration::from_secs(3);
@@ -33,17 +30,24 @@ const QUIET_WITHIN: Duration = Duration::from_secs(3);
 /// When the component cannot be started again: there is nothing more to judge.
 pub(crate) async fn conduct(case: &Case, stage: &mut Stage) -> Result<Scene, Error> {
     let mut scene = Scene::new(&case.id, stage.number);
-    if stage.shared.habits.is_late() {
-        // Late effects of the cases before are not this one's.
-        stage.journal().quiet(stage.number, CALM, CALM_WITHIN).await;
-    }
+    // Late effects of the cases before are not this one's.
+    stage.calm().await;
     let first = stage.journal().delivered();
     let mut conductor = Conductor {
         name: Arc::clone(&scene.case),
+        disturbed: case
+            .steps
+            .iter()
+            .any(|step| matches!(step, Step::Sink { .. } | Step::Parallel { .. })),
         stage,
         scene: &mut scene,
     };
+    let closing = closing(case);
     for step in &case.steps {
+        if step.name().is_some_and(|name| closing.contains(name)) {
+            // What comes after this step is not counted, and it may still be on its way.
+            conductor.stage.calm().await;
+        }
         conductor.step(step).await?;
     }
     if case
@@ -63,8 +67,21 @@ pub(crate) async fn conduct(case: &Case, stage: &mut Stage) -> Result<Scene, Err
     Ok(scene)
 }
 
+/// The names of the steps at which a count ends.
+fn closing(case: &Case) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for expect in &case.expect {
+        if let Expect::Count(between) = expect {
+            names.extend(between.until.as_deref());
+        }
+    }
+    names
+}
+
 struct Conductor<'a> {
     name: Arc<str>,
+    /// The sink of this case misbehaves, or so much comes at once that effects have to wait.
+    disturbed: bool,
     stage: &'a mut Stage,
     scene: &'a mut Scene,
 }
@@ -153,6 +170,9 @@ impl Conductor<'_> {
             )
             .await;
             self.keep_line(&trip.symbol, line);
+            if !self.disturbed {
+                trip::learn(self.stage, &attempt);
+            }
             if let Some(cause) = attempt.cause {
                 self.bind(trip.name.as_deref(), cause);
             }

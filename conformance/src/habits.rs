@@ -1,15 +1,24 @@
 //! What a run has learned about its component: how much makes it act, and whether it emits after its answers.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// The silence after which a component that emits after its answers is believed to have said everything: twice as long as
+/// it has ever taken, within these.
+const CALM: Duration = Duration::from_millis(100);
+const CALM_AT_MOST: Duration = Duration::from_millis(500);
 
 /// What has been seen so far, by all instances.
 #[derive(Debug, Default)]
 pub(crate) struct Habits {
     /// How many inputs it took to act, by the day of the first.
     inputs: Mutex<HashMap<usize, usize>>,
-    late: AtomicBool,
+    /// Whether it has acted at all.
+    acted: AtomicBool,
+    /// How long after an answer its effect came, at most, in microseconds.
+    late: AtomicU64,
     /// It had to be killed.
     stubborn: AtomicBool,
     /// Deliveries in a row that used up their attempts.
@@ -27,14 +36,21 @@ impl Habits {
         self.lock().entry(day).or_insert(inputs);
     }
 
-    /// Whether it emits after its answers.
-    pub(crate) fn is_late(&self) -> bool {
-        self.late.load(Ordering::Relaxed)
+    /// It acted, so long after its answer; not at all where it acts before it answers.
+    pub(crate) fn acted(&self, after: Duration) {
+        let late = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
+        self.late.fetch_max(late, Ordering::Relaxed);
+        self.acted.store(true, Ordering::Relaxed);
     }
 
-    /// It emitted after its answer.
-    pub(crate) fn was_late(&self) {
-        self.late.store(true, Ordering::Relaxed);
+    /// How long it has to be silent before nothing more is expected of it; `None` where everything is there when it
+    /// answers.
+    pub(crate) fn calm(&self) -> Option<Duration> {
+        let late = Duration::from_micros(self.late.load(Ordering::Relaxed));
+        if self.acted.load(Ordering::Relaxed) && late.is_zero() {
+            return None;
+        }
+        Some((late * 2).clamp(CALM, CALM_AT_MOST))
     }
 
     /// Whether it has ignored TERM.

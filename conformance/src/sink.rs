@@ -140,6 +140,10 @@ impl Sink {
             .lock()
             .expect("no code panics while it holds this lock");
         let script = Script(answers.iter().copied().collect());
+        let of_case = format!("{about}.");
+        scripts
+            .about
+            .retain(|other, _| !other.starts_with(&of_case));
         scripts.about.insert(about.to_owned(), script);
         about.clone_into(&mut scripts.last);
     }

@@ -31,6 +31,9 @@ const MOST_EXHAUSTED: usize = 3;
 /// The wait before the second attempt; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(25);
 
+/// How long a component is waited for that never falls silent.
+const CALM_WITHIN: Duration = Duration::from_secs(5);
+
 /// How long an instance that has never emitted anything is waited for, once it has had its full time.
 const IMPATIENCE: Duration = Duration::from_millis(50);
 
@@ -60,7 +63,7 @@ impl Shared {
     pub(crate) fn apart(&self, output: PathBuf) -> Self {
         Self {
             place: self.place.clone(),
-            stimuli: self.stimuli.clone(),
+            stimuli: self.stimuli.afresh(),
             journal: Journal::default(),
             output,
             telemetry: self.telemetry.clone(),
@@ -271,6 +274,18 @@ impl Stage {
             .map_err(|missing| missing.why);
         self.journal().answered(number, answer);
         number
+    }
+
+    /// Waits until a component that emits after its answers, or may be one, has said everything.
+    pub(crate) async fn calm(&self) {
+        if self.is_fruitless() {
+            return;
+        }
+        if let Some(silence) = self.shared.habits.calm() {
+            self.journal()
+                .quiet(self.number, silence, CALM_WITHIN)
+                .await;
+        }
     }
 
     /// Waits until everything about a case that was posted has been taken by the sink or refused for good, or its time is

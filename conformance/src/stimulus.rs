@@ -142,6 +142,15 @@ impl Stimuli {
         format!("{}.{letter}", self.case(case))
     }
 
+    /// The same, with series that begin when they are next asked for.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self {
+            recent: self.recent.as_ref().map(|_| Arc::default()),
+            ..self.clone()
+        }
+    }
+
     /// What the symbols of a case begin with, up to their last dot.
     #[must_use]
     pub fn case(&self, case: &str) -> String {

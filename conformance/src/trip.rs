@@ -58,18 +58,15 @@ pub(crate) async fn arrival(
     found
 }
 
-/// The same for the effect of something that was answered: when it is not there yet, the component is one that emits
-/// after its answers.
-async fn effect(stage: &Stage, from: usize, wanted: impl Fn(&Emission) -> bool) -> Option<usize> {
-    let of_instance = |emission: &Emission| emission.instance == stage.number && wanted(emission);
-    if let Some(found) = stage.journal().find(from, of_instance) {
-        return Some(found);
+/// Learns how long after its answer the component acted, where nothing kept it from acting.
+pub(crate) fn learn(stage: &Stage, attempt: &Attempt) {
+    let journal = stage.journal();
+    let first = attempt.first.and_then(|number| journal.emission(number));
+    let cause = attempt.cause.and_then(|number| journal.delivery(number));
+    if let (Some(first), Some(cause)) = (first, cause) {
+        let answered = cause.at + cause.took;
+        stage.shared.habits.acted(first.at.saturating_sub(answered));
     }
-    let found = arrival(stage, from, of_instance).await;
-    if found.is_some() {
-        stage.shared.habits.was_late();
-    }
-    found
 }
 
 fn about(symbol: &str) -> impl Fn(&Emission) -> bool {
@@ -119,9 +116,6 @@ async fn strategy(
     let of_cause = |number: &usize| Some(*number) == attempt.cause;
     if let (Some(_), Some(nth)) = (attempt.first, attempt.deliveries.iter().position(of_cause)) {
         habits.acted_after(attempt.day, nth + 1);
-        if nth + 1 < attempt.deliveries.len() && enough.is_none() {
-            habits.was_late();
-        }
     }
 }
 
@@ -195,7 +189,7 @@ async fn signal(
     let sent = stage.deliver(case, signal, manner).await;
     attempt.deliveries.push(sent);
     attempt.cause = Some(sent);
-    attempt.first = effect(stage, from, about(&line.symbol)).await;
+    attempt.first = arrival(stage, from, about(&line.symbol)).await;
     // Every order has an answer: a portfolio may wait for it, and its cash is finite.
     if let Some(order) = attempt
         .first
@@ -249,7 +243,7 @@ async fn executor(
         .is_some_and(|sent| sent.status().is_some());
     // One that has not even answered the bar, such as one that was asked to end, fills nothing on it.
     if has_bar {
-        effect(stage, from, ended).await;
+        arrival(stage, from, ended).await;
     }
     attempt.first = stage.journal().find(from, about(&symbol));
 }

@@ -133,6 +133,20 @@ const fn once() -> usize {
     1
 }
 
+impl Step {
+    /// The name that a count may begin or end at.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Provoke(trip) => trip.name.as_deref(),
+            Self::Send(sent) => sent.name.as_deref(),
+            Self::Resend { name, .. } | Self::Execute { name, .. } => name.as_deref(),
+            Self::Again { name, .. } | Self::Ingest { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn symbol_a() -> String {
     "A".to_owned()
 }

@@ -39,7 +39,16 @@ pub(super) fn acts(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {
             let cause = attempt
                 .cause
                 .and_then(|cause| evidence.deliveries.get(cause));
-            let message = "everything was accepted and nothing was emitted".to_owned();
+            let late = evidence.about(scene.instance, &attempt.symbol).len();
+            let message = if late == 0 {
+                "everything was accepted and nothing was emitted".to_owned()
+            } else {
+                format!(
+                    "everything was accepted, and what was emitted about `{}` came later than {} ms (`limits.effect_ms`)",
+                    attempt.symbol,
+                    evidence.patience.as_millis()
+                )
+            };
             outcome.fail(match cause {
                 Some(cause) => cause.violation(message),
                 None => Violation::shown(message, ""),

@@ -48,6 +48,7 @@ impl Conductor<'_> {
     /// After TERM: tries whether new work is still taken, over connections of its own, until it is not or the time is up.
     async fn knock(&mut self) {
         let line = self.line("Z");
+        self.keep_line("Z", line.clone());
         let until = tokio::time::Instant::now() + STOPS_WITHIN;
         let mut day = line.day;
         while self.stage.is_alive() {

@@ -28,6 +28,7 @@ pub(super) struct Inputs {
     output: String,
     cash: rust_decimal::Decimal,
     is_durable: bool,
+    patience: Duration,
     ready_within: Duration,
     started: UtcTimestamp,
     role: Role,
@@ -57,6 +58,7 @@ impl Inputs {
             output: output.collect(),
             cash,
             is_durable: options.claims.iter().any(|claim| claim == "durable"),
+            patience: shared.patience,
             ready_within: options.ready_within.unwrap_or(READY_WITHIN),
             started,
             role: options.role,
@@ -80,6 +82,7 @@ impl Inputs {
             output: &self.output,
             cash: self.cash,
             is_durable: self.is_durable,
+            patience: self.patience,
             ready_within: self.ready_within,
             started: self.started,
         }
