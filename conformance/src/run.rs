@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::broker::judge_broker;
 use crate::broker::row::Against;
-use crate::case::{Case, Instance};
+use crate::case::{Case, Instance, Profile};
 use crate::catalogue;
 use crate::conduct::conduct;
 use crate::exchanges;
@@ -63,10 +63,12 @@ pub enum Error {
     #[error("{0}")]
     Case(String),
     /// Nothing is left to judge.
-    #[error("no check of the role {role} is named {}; `ingenium conform list` shows them", only.join(" or "))]
+    #[error("the role {role} has no check in profile {profile} that is named {}; `ingenium conform list` shows them", only.join(" or "))]
     Nothing {
         /// The role.
         role: Role,
+        /// The profile.
+        profile: Profile,
         /// What was asked for.
         only: Vec<String>,
     },
@@ -268,9 +270,9 @@ fn report(
 ) -> Report {
     let conformant = checks.iter().all(|check| check.verdict.is_good());
     for check in &mut checks {
-        if !check.verdict.is_good() {
+        if !check.verdict.is_good() || check.verdict == Verdict::Warn {
             check.repeat = repeat(options, &check.id, seed);
-        } else if check.verdict != Verdict::Warn {
+        } else {
             check.hint.clear();
         }
     }

@@ -52,7 +52,7 @@ fn is_echo(finding: &Finding, one: &Emission, evidence: &Evidence<'_>) -> bool {
 
 pub(super) fn unique_ids(evidence: &Evidence<'_>) -> Outcome {
     let mut outcome = Outcome::of(evidence.emissions.len());
-    let mut seen: HashMap<(String, String), Line> = HashMap::new();
+    let mut seen: HashMap<(String, String), (Line, &Emission)> = HashMap::new();
     for one in evidence.emissions {
         let Some(event) = &one.verdict.event else {
             let about_id = |finding: &Finding| finding.pointer == "/id";
@@ -72,15 +72,32 @@ pub(super) fn unique_ids(evidence: &Evidence<'_>) -> Outcome {
             continue;
         };
         let key = (event.source.clone(), event.id.clone());
-        if seen.get(&key).is_some_and(|other| *other != line) {
+        if let Some((other, first)) = seen.get(&key)
+            && *other != line
+        {
             outcome.fail(one.violation(format!(
-                "id `{}` of source `{}` stands for two different events",
-                event.id, event.source
+                "id `{}` of source `{}` stands for two different events: {}",
+                event.id,
+                event.source,
+                difference(first, one)
             )));
         }
-        seen.insert(key, line);
+        seen.insert(key, (line, one));
     }
     outcome
+}
+
+/// Where two events under one id part.
+fn difference(first: &Emission, second: &Emission) -> String {
+    let said =
+        |one: &Emission, name: &str| one.attribute(name).unwrap_or_else(|| "absent".to_owned());
+    for name in ["type", "subject", "time"] {
+        let (before, now) = (said(first, name), said(second, name));
+        if before != now {
+            return format!("`{name}` was `{before}` and is `{now}`");
+        }
+    }
+    "their data differ".to_owned()
 }
 
 pub(super) fn type_of_role(evidence: &Evidence<'_>) -> Outcome {

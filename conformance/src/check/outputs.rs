@@ -65,10 +65,28 @@ pub(super) fn same(
     };
     let (one, other) = (of(left), of(right));
     let mut outcome = Outcome::of(one.len().max(other.len()));
-    if let Some(violation) = difference(left, &one, right, &other) {
+    if let Some(mut violation) = difference(left, &one, right, &other) {
+        let taken = taken(scene, evidence);
+        if !taken.is_empty() {
+            violation
+                .message
+                .push_str("; what it accepted of this check: ");
+            violation.message.push_str(&taken.join(", "));
+        }
         outcome.fail(violation);
     }
     outcome
+}
+
+/// What was sent in a case that is no event and was accepted all the same: it may have bent the state.
+fn taken(scene: &Scene, evidence: &Evidence<'_>) -> Vec<String> {
+    let sent = evidence
+        .deliveries
+        .iter()
+        .filter(|sent| sent.case == scene.case);
+    sent.filter(|sent| sent.event.is_none() && sent.is_accepted())
+        .map(|sent| sent.about.clone())
+        .collect()
 }
 
 pub(super) fn same_for_all(scene: &Scene, evidence: &Evidence<'_>) -> Outcome {

@@ -16,11 +16,14 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether something that was good, or not there, is bad now.
+    /// Whether something that was good, or not there, is bad now; what was good and is not looked at any more is worse, too.
     #[must_use]
     pub fn is_worse(&self) -> bool {
-        let good = |verdict: Option<Verdict>| verdict.is_none_or(Verdict::is_good);
-        good(self.before) && !good(self.now)
+        let was_good = self.before.is_none_or(Verdict::is_good);
+        match (self.before, self.now) {
+            (Some(_), None) => was_good,
+            (_, now) => was_good && now.is_some_and(|verdict| !verdict.is_good()),
+        }
     }
 }
 

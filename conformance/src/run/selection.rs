@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Error, Options};
-use crate::case::{Case, Expect, Fixture, Instance, Step, Trip};
+use crate::case::{Case, Expect, Fixture, Instance, Step, Stream, Trip};
 use crate::catalogue;
 use crate::report::Verdict;
 use crate::role::Role;
@@ -47,6 +47,7 @@ impl Selection {
         if judged.is_empty() {
             return Err(Error::Nothing {
                 role: options.role,
+                profile: options.profile,
                 only: options.only.clone(),
             });
         }
@@ -150,6 +151,12 @@ pub(super) fn aside(case: &Case, options: &Options) -> Option<(Verdict, String)>
     }
     if case.instance == Instance::Own && matches!(options.place, Place::Url(_)) {
         let reason = "it needs a process of its own, and a component at a URL is not ours to start";
+        return Some((Verdict::Skip, reason.to_owned()));
+    }
+    let overrides = |expect: &Expect| matches!(expect, Expect::Stream(Stream::Overrides));
+    if case.expect.iter().any(overrides) && matches!(options.place, Place::Url(_)) {
+        let reason =
+            "K_CE_OVERRIDES is given to what the runner starts, and a component at a URL is not";
         return Some((Verdict::Skip, reason.to_owned()));
     }
     None

@@ -73,6 +73,21 @@ fn reports_are_converted_and_compared() {
     let called = ingenium(&["conform", "report", "diff", &good, "/no/such/report.json"]);
     assert_eq!(called.code, 2, "{called:?}");
     assert!(called.stderr.contains("/no/such/report.json"), "{called:?}");
+    let other = folder.path().join("other.json").display().to_string();
+    let text = std::fs::read_to_string(&good).expect("the report");
+    let text = text.replace("\"role\": \"source\"", "\"role\": \"sink\"");
+    std::fs::write(&other, &text).expect("written");
+    let called = ingenium(&["conform", "report", "diff", &good, &other]);
+    assert_eq!(called.code, 2, "{called:?}");
+    // A check that is not judged any more is no improvement.
+    let mut fewer: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&good).expect("the report")).expect("JSON");
+    let checks = fewer["checks"].as_array_mut().expect("checks");
+    checks.retain(|check| check["id"] != "ENV-01");
+    std::fs::write(&other, fewer.to_string()).expect("written");
+    let called = ingenium(&["conform", "report", "diff", &good, &other]);
+    assert_eq!(called.code, 1, "{called:?}");
+    assert!(called.stdout.contains("worse ENV-01"), "{called:?}");
     let written = std::path::Path::new(&bad).with_file_name("badge.svg");
     let called = ingenium(&["conform", "report", "badge", &bad]);
     assert_eq!(

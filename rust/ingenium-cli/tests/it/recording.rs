@@ -92,3 +92,32 @@ fn a_recording_without_an_event_is_not_good() {
     let called = judge(folder.path(), &["--recording", "no-such-file.ndjson"]);
     assert_eq!(called.code, 2, "{called:?}");
 }
+
+#[test]
+fn what_a_run_has_written_down_is_no_recording() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("report");
+    let program = env!("CARGO_BIN_EXE_ingenium");
+    let called = crate::program::ingenium(&[
+        "conform",
+        "--role",
+        "sink",
+        "--profile",
+        "L1",
+        "--dir",
+        &dir.display().to_string(),
+        "--",
+        program,
+        "conform",
+        "mutant",
+        "--role",
+        "sink",
+        "--as",
+        "M-NONE",
+    ]);
+    assert_eq!(called.code, 0, "{called:?}");
+    let exchanges = dir.join("exchanges.ndjson").display().to_string();
+    let called = crate::program::ingenium(&["conform", "--recording", &exchanges]);
+    assert_eq!(called.code, 2, "{called:?}");
+    assert!(called.stderr.contains("exchanges.ndjson"), "{called:?}");
+}

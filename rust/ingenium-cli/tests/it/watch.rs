@@ -60,6 +60,30 @@ fn a_change_judges_again_and_an_interrupt_ends() {
 }
 
 #[test]
+fn what_changes_with_every_run_is_left_aside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let component = "echo again >> app.log; exit 1";
+    let mut child = command()
+        .args([
+            "conform", "--watch", "--role", "sink", "--", "sh", "-c", component,
+        ])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let mut said = said.map(|line| line.expect("UTF-8"));
+    assert!(said.any(|line| line == "changed: ./app.log"));
+    assert!(said.any(|line| line.contains("app.log changes with every run, and is left aside")));
+    assert!(said.any(|line| line.starts_with("watching 0 files")));
+    let process = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", "INT", &process]).status();
+    assert!(sent.expect("kill runs").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+}
+
+#[test]
 fn wrong_usage_is_not_watched() {
     let called = crate::program::ingenium(&["conform", "--watch", "--role", "strategy"]);
     assert_eq!(called.code, 2, "{called:?}");

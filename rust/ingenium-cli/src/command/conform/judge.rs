@@ -6,7 +6,7 @@ use std::time::Duration;
 use ingenium_conformance::manifest::{self, Feature, Mode};
 use ingenium_conformance::report::{Format, write};
 use ingenium_conformance::{
-    Baseline, Error, Manifest, Options, Place, Profile, Report, Role, run, target,
+    Baseline, Error, Manifest, Options, Place, Profile, Report, Role, run, sink, target,
 };
 
 use super::interrupt::{REPORT, unless_interrupted};
@@ -15,7 +15,7 @@ use super::progress::Bar;
 use super::recording;
 use super::report::{Copy, parse_copy, write_copies};
 use super::watch::again_and_again;
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, complain};
 use crate::terminal::Terminal;
 
 #[derive(Debug, clap::Args)]
@@ -84,7 +84,7 @@ pub(super) struct Subject {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["command", "url", "only", "profile", "baseline", "claims", "seed", "class", "token", "component"])]
     recording: Vec<PathBuf>,
 
-    /// Where the sink listens, for a component that runs already
+    /// Where the sink listens, for a component that runs already; its K_SINK is http://ADDRESS/conformance/sink?run=1
     #[arg(long, value_name = "ADDRESS", requires = "url")]
     sink_listen: Option<std::net::SocketAddr>,
 
@@ -105,6 +105,12 @@ pub(super) fn execute(arguments: &Subject, terminal: Terminal) -> Result<Code, F
 fn once(arguments: &Subject, terminal: Terminal) -> Result<Code, Failure> {
     let report = if arguments.recording.is_empty() {
         let options = options(arguments)?;
+        if let (Place::Url(_), Some(address), false) =
+            (&options.place, options.sink_listen, terminal.quiet)
+        {
+            let sink = sink::url(address);
+            complain(&format!("the component has to post to K_SINK={sink}"));
+        }
         let progress = Bar::new(terminal);
         let work = async {
             let report = run(&options, &progress).await;

@@ -8,8 +8,8 @@ use ingenium_conformance::{CheckResult, Report, Verdict};
 
 use crate::terminal::Terminal;
 
-/// Lines of a message that are shown.
-const SHOWN: usize = 14;
+/// Lines of a message that are shown: an event in binary mode has about twenty before its body.
+const SHOWN: usize = 32;
 
 pub(super) fn print(report: &Report, folder: &Path, terminal: Terminal) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -93,8 +93,12 @@ fn details(out: &mut impl Write, check: &CheckResult) -> std::io::Result<()> {
         writeln!(out, "    {}", violation.message)?;
         // The report has the bytes of all that it shows.
         let shown = if number == 0 { SHOWN } else { 0 };
-        for line in violation.bytes.lines().take(shown) {
+        let mut lines = violation.bytes.lines();
+        for line in lines.by_ref().take(shown) {
             writeln!(out, "      | {line}")?;
+        }
+        if shown > 0 && lines.next().is_some() {
+            writeln!(out, "      …")?;
         }
     }
     if check.violations_in_all > 0 {

@@ -33,6 +33,14 @@ pub(super) fn judge(
     let mut ledger = Ledger::new(&judge);
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     for source in sources(recordings)? {
+        if is_our_own(&source) {
+            let problem = format!(
+                "`{}` is what a run of `ingenium conform` has written down, no recording of events; report.html says what \
+                 it came to",
+                source.name
+            );
+            return Err(Failure::new(Code::Usage, problem));
+        }
         read(&source, &judge, jobs, &mut ledger)
             .map_err(|error| Failure::new(Code::Usage, format!("`{}`: {error}", source.name)))?;
     }
@@ -45,6 +53,17 @@ pub(super) fn judge(
         return Err(Failure::new(Code::Nothing, problem));
     }
     Ok(ledger.finish(Subject::Recording(names.join(" ")), started))
+}
+
+/// Whether a file is the `exchanges.ndjson` of a run.
+fn is_our_own(source: &Source) -> bool {
+    let mut start = [0; 64];
+    let read = source
+        .path
+        .as_ref()
+        .and_then(|path| File::open(path).ok()?.read(&mut start).ok());
+    let start = &start[..read.unwrap_or_default()];
+    start.starts_with(b"{\"about\":") || start.starts_with(b"{\"at_us\":")
 }
 
 fn read(source: &Source, judge: &Judge, jobs: usize, ledger: &mut Ledger<'_>) -> io::Result<()> {

@@ -133,7 +133,18 @@ pub(super) fn execute(arguments: Arguments) -> Result<Code, Failure> {
 }
 
 fn compare(before: &Path, now: &Path) -> Result<Code, Failure> {
-    let changes = diff(&read(before)?, &read(now)?);
+    let (old, new) = (read(before)?, read(now)?);
+    if old.role != new.role {
+        let problem = format!(
+            "{} is about a {}, {} about a {}: there is nothing to compare",
+            before.display(),
+            old.role,
+            now.display(),
+            new.role
+        );
+        return Err(Failure::new(Code::Usage, problem));
+    }
+    let changes = diff(&old, &new);
     let mut out = std::io::stdout().lock();
     for change in &changes {
         writeln!(out, "{change}").map_err(Failure::internal)?;
