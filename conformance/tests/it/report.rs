@@ -157,7 +157,7 @@ fn a_difference_says_what_is_worse() {
         [
             "worse ENV-01   PASS → FAIL",
             "      ENV-02   FAIL → PASS",
-            "      ENV-11   WARN → not judged",
+            "worse ENV-11   WARN → not judged",
         ]
     );
     assert_eq!(diff(&before, &before), []);
