@@ -19,6 +19,8 @@ pub(crate) struct Habits {
     acted: AtomicBool,
     /// How long after an answer its effect came, at most, in microseconds.
     late: AtomicU64,
+    /// It does not fall silent.
+    restless: AtomicBool,
     /// It had to be killed.
     stubborn: AtomicBool,
     /// Deliveries in a row that used up their attempts.
@@ -47,10 +49,16 @@ impl Habits {
     /// answers.
     pub(crate) fn calm(&self) -> Option<Duration> {
         let late = Duration::from_micros(self.late.load(Ordering::Relaxed));
-        if self.acted.load(Ordering::Relaxed) && late.is_zero() {
+        let prompt = self.acted.load(Ordering::Relaxed) && late.is_zero();
+        if prompt || self.restless.load(Ordering::Relaxed) {
             return None;
         }
         Some((late * 2).clamp(CALM, CALM_AT_MOST))
+    }
+
+    /// It was waited for, and did not fall silent.
+    pub(crate) fn was_restless(&self) {
+        self.restless.store(true, Ordering::Relaxed);
     }
 
     /// Whether it has ignored TERM.

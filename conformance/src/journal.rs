@@ -305,8 +305,8 @@ impl Journal {
             .map(|emission| emission.number)
     }
 
-    /// Waits until nothing has arrived from `instance` for `silence`; not longer than `patience`.
-    pub async fn quiet(&self, instance: usize, silence: Duration, patience: Duration) {
+    /// Waits until nothing has arrived from `instance` for `silence`, not longer than `patience`; whether it fell silent.
+    pub async fn quiet(&self, instance: usize, silence: Duration, patience: Duration) -> bool {
         let of_instance = |emission: &Emission| emission.instance == instance;
         let fall_silent = async {
             let mut from = self.count();
@@ -314,8 +314,7 @@ impl Journal {
                 from = number + 1;
             }
         };
-        // Whether it fell silent or not, the time is up.
-        drop(tokio::time::timeout(patience, fall_silent).await);
+        tokio::time::timeout(patience, fall_silent).await.is_ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {

@@ -281,10 +281,16 @@ impl Stage {
         if self.is_fruitless() {
             return;
         }
-        if let Some(silence) = self.shared.habits.calm() {
-            self.journal()
+        let habits = &self.shared.habits;
+        if let Some(silence) = habits.calm() {
+            let is_calm = self
+                .journal()
                 .quiet(self.number, silence, CALM_WITHIN)
                 .await;
+            if !is_calm {
+                // It would cost the same each time.
+                habits.was_restless();
+            }
         }
     }
 
