@@ -120,15 +120,14 @@ pub async fn self_test(options: &Plan) -> Result<Matrix, Error> {
         }
     }
     judged.sort_by_key(|(place, ..)| *place);
-    // Many at once keep a machine busy, which turns haste into patience and patience into silence: a mutant that does not
-    // come out as declared is judged alone, and that counts.
+    // A machine that is too busy turns haste into patience: a mutant that was not caught is judged alone.
     for (_, subject, report) in &mut judged {
-        let is_astray = subject.what.is_some()
-            && subject.name != NULL
-            && report
-                .as_ref()
-                .is_ok_and(|report| !subject.clone().row(report).holds());
-        if is_astray {
+        let survived = subject.what.is_some()
+            && report.as_ref().is_ok_and(|report| {
+                let row = subject.clone().row(report);
+                row.failed.is_subset(&row.declared) && !row.holds()
+            });
+        if survived {
             *report = subject.judge(&options.output.join("alone")).await;
         }
     }
