@@ -179,8 +179,8 @@ pub const ALL: [Foreign; 11] = [
         start: "./component",
         mutant: Mutant {
             file: "main.go",
-            sound: "if event.Type() != \"ingenium.ingestor.data\" {\n\t\treturn nil, cloudevents.ResultACK",
-            broken: "if event.Type() != \"ingenium.ingestor.data\" {\n\t\treturn nil, cloudevents.NewHTTPResult(404, \"what is it?\")",
+            sound: "if event.Type() != \"ingenium.ingestor.data\" {\n\t\treturn nil, nil",
+            broken: "if event.Type() != \"ingenium.ingestor.data\" {\n\t\treturn nil, errors.New(\"what is it?\")",
             fails: "RCV-09",
         },
     },

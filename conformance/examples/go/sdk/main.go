@@ -17,7 +17,8 @@ import (
 	"time"
 
 	cloudevents "github.com/cloudevents/sdk-go/v2"
-	"github.com/cloudevents/sdk-go/v2/client"
+	"github.com/cloudevents/sdk-go/v2/binding"
+	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 )
 
 const source = "/ingenium/strategy/go-sdk"
@@ -35,31 +36,32 @@ type data struct {
 
 var overrides struct{ Extensions map[string]string }
 
-func handle(event cloudevents.Event) (*cloudevents.Event, cloudevents.Result) {
+// handle is the strategy: what answers an event, if anything does, or why the event can never be taken.
+func handle(event cloudevents.Event) (*cloudevents.Event, error) {
 	if event.Type() != "ingenium.ingestor.data" {
-		return nil, cloudevents.ResultACK
+		return nil, nil
 	}
 	var given data
 	if err := json.Unmarshal(event.Data(), &given); err != nil || given.Symbol == "" {
-		return nil, cloudevents.NewHTTPResult(http.StatusBadRequest, "the data is no market data")
+		return nil, errors.New("the data is no market data")
 	}
 	if given.Type != "data.type.ohlc" {
-		return nil, cloudevents.ResultACK
+		return nil, nil
 	}
 	bar := given.Data
 	for _, text := range []*string{bar.Open, bar.High, bar.Low, bar.Close, bar.Volume} {
 		if text == nil {
-			return nil, cloudevents.NewHTTPResult(http.StatusBadRequest, "the bar is not whole")
+			return nil, errors.New("the bar is not whole")
 		}
 	}
 	opened, isOpen := new(big.Rat).SetString(*bar.Open)
 	closed, isClose := new(big.Rat).SetString(*bar.Close)
 	if !isOpen || !isClose {
-		return nil, cloudevents.NewHTTPResult(http.StatusBadRequest, "the prices are no decimals")
+		return nil, errors.New("the prices are no decimals")
 	}
 	change := closed.Cmp(opened)
 	if change == 0 || (bar.Final != nil && !*bar.Final) {
-		return nil, cloudevents.ResultACK
+		return nil, nil
 	}
 	direction := "SHORT"
 	if change > 0 {
@@ -71,7 +73,7 @@ func handle(event cloudevents.Event) (*cloudevents.Event, cloudevents.Result) {
 	}
 	at, err := time.Parse(time.RFC3339Nano, end)
 	if err != nil {
-		return nil, cloudevents.NewHTTPResult(http.StatusBadRequest, "the time is none")
+		return nil, errors.New("the time is none")
 	}
 	reply := cloudevents.NewEvent()
 	// The same cause has the same effect under the same id: a redelivery makes no second signal.
@@ -94,9 +96,9 @@ func handle(event cloudevents.Event) (*cloudevents.Event, cloudevents.Result) {
 	}
 	payload := map[string]string{"Symbol": given.Symbol, "Signal": direction, "Timestamp": end}
 	if err := reply.SetData(cloudevents.ApplicationJSON, payload); err != nil {
-		return nil, cloudevents.NewHTTPResult(http.StatusInternalServerError, "the signal is no JSON")
+		return nil, errors.New("the signal is no JSON")
 	}
-	return &reply, cloudevents.ResultACK
+	return &reply, nil
 }
 
 // encode percent-encodes what goes into a header: the SDK writes values as they are.
@@ -112,38 +114,45 @@ func encode(text string) string {
 	return encoded.String()
 }
 
-// binding does what the HTTP binding asks for and the SDK leaves out: other methods, quotes and percent signs
-// in headers, and a status for a body that is no event (the SDK answers 500, which is delivered again for minutes).
-func binding(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			w.Header().Set("Allow", http.MethodPost)
-			w.WriteHeader(http.StatusMethodNotAllowed)
+// serve does what the HTTP binding asks for and the SDK leaves out: other methods, quotes and percent signs in headers,
+// and 400 for a body that is no event. The SDK's own handler (client.NewHTTPReceiveHandler) is left aside: of deliveries
+// at once it now and then leaves one without an answer.
+func serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	for name, values := range r.Header {
+		if !strings.HasPrefix(name, "Ce-") {
+			continue
+		}
+		text, err := url.PathUnescape(strings.Trim(values[0], `"`))
+		if err != nil || strings.ToValidUTF8(text, "") != text {
+			http.Error(w, name+" is not percent-encoded UTF-8", http.StatusBadRequest)
 			return
 		}
-		for name, values := range r.Header {
-			if !strings.HasPrefix(name, "Ce-") {
-				continue
-			}
-			text, err := url.PathUnescape(strings.Trim(values[0], `"`))
-			if err != nil || strings.ToValidUTF8(text, "") != text {
-				w.WriteHeader(http.StatusBadRequest)
-				return
-			}
-			r.Header[name] = []string{text}
-		}
-		next.ServeHTTP(&status{ResponseWriter: w}, r)
-	})
-}
-
-// status turns the SDK's 500 into 400: this strategy never fails in another way than by what it is given.
-type status struct{ http.ResponseWriter }
-
-func (s *status) WriteHeader(code int) {
-	if code == http.StatusInternalServerError {
-		code = http.StatusBadRequest
+		r.Header[name] = []string{text}
 	}
-	s.ResponseWriter.WriteHeader(code)
+	event, err := cloudevents.NewEventFromHTTPRequest(r)
+	if err == nil {
+		err = event.Validate()
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	reply, err := handle(*event)
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	case reply == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		if err := cehttp.WriteResponseWriter(r.Context(), binding.ToMessage(reply), http.StatusOK, w); err != nil {
+			log.Print(err)
+		}
+	}
 }
 
 func main() {
@@ -152,15 +161,7 @@ func main() {
 			log.Fatal(err)
 		}
 	}
-	protocol, err := cloudevents.NewHTTP()
-	if err != nil {
-		log.Fatal(err)
-	}
-	receiver, err := client.NewHTTPReceiveHandler(context.Background(), protocol, handle)
-	if err != nil {
-		log.Fatal(err)
-	}
-	server := &http.Server{Addr: ":" + os.Getenv("PORT"), Handler: binding(receiver), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Addr: ":" + os.Getenv("PORT"), Handler: http.HandlerFunc(serve), ReadHeaderTimeout: 5 * time.Second}
 	term, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	ended := make(chan struct{})
