@@ -1,5 +1,7 @@
 //! Subcommands, one a file.
 
+mod backtest;
+mod bars;
 mod broker;
 mod completions;
 mod conform;
@@ -31,6 +33,7 @@ pub(crate) struct Arguments {
 enum Command {
     Up(up::Arguments),
     Run(run::Arguments),
+    Backtest(backtest::Arguments),
     Broker(broker::Arguments),
     Validate(validate::Arguments),
     Conform(Box<conform::Arguments>),
@@ -47,6 +50,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
     match arguments.command {
         Command::Up(arguments) => up::execute(&arguments, terminal),
         Command::Run(arguments) => run::execute(&arguments, terminal),
+        Command::Backtest(arguments) => backtest::execute(&arguments, terminal),
         Command::Broker(arguments) => broker::execute(&arguments, terminal),
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
         Command::Conform(arguments) => conform::execute(*arguments, terminal),

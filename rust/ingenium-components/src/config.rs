@@ -37,26 +37,39 @@ pub enum ConfigError {
     },
 }
 
-/// Reads the configuration in `path`; without a file all defaults hold.
-///
-/// # Errors
-/// [`ConfigError`] naming the file and the place.
-pub fn load<C: DeserializeOwned>(path: Option<&Path>) -> Result<C, ConfigError> {
-    let shown = path.map_or_else(
-        || "(defaults)".to_owned(),
-        |path| path.display().to_string(),
-    );
-    let text = match path {
-        Some(path) => std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            path: shown.clone(),
-            source,
-        })?,
-        None => "{}".to_owned(),
-    };
-    serde_json::from_str(&text).map_err(|source| ConfigError::Invalid {
-        path: shown,
-        source,
-    })
+/// Where a configuration comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// Nowhere: all defaults hold.
+    Defaults,
+    /// A JSON file.
+    File(&'a Path),
+    /// A JSON value.
+    Value(&'a serde_json::Value),
+}
+
+impl Source<'_> {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the file and the place.
+    pub fn load<C: DeserializeOwned>(self) -> Result<C, ConfigError> {
+        let invalid = |path: String| move |source| ConfigError::Invalid { path, source };
+        match self {
+            Self::Defaults => serde_json::from_str("{}").map_err(invalid("(defaults)".to_owned())),
+            Self::Value(value) => C::deserialize(value).map_err(invalid("(given)".to_owned())),
+            Self::File(path) => {
+                let shown = path.display().to_string();
+                match std::fs::read_to_string(path) {
+                    Ok(text) => serde_json::from_str(&text).map_err(invalid(shown)),
+                    Err(source) => Err(ConfigError::Unreadable {
+                        path: shown,
+                        source,
+                    }),
+                }
+            }
+        }
+    }
 }
 
 /// Refuses a lot that quantities cannot be counted in: with more decimals than 8, a sum of fills may have no form on

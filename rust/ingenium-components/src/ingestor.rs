@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ingenium::emit::Stamp;
 use ingenium::sink::{Outcome, Sink};
+use ingenium::trading::backtest;
 use ingenium_runtime::clock;
 use ingenium_runtime::shutdown::Shutdown;
 use ingenium_types::Payload;
@@ -219,6 +220,24 @@ pub fn open(config: &Config) -> Result<Merge, Error> {
         .map(|file| Bars::open(file, config.limit))
         .collect();
     Ok(Merge::new(series?))
+}
+
+/// The input of a run in this process: what [`ingest`] would post of these bars, from `source`, in the same order.
+///
+/// A malformed row is an item of its own.
+pub fn roots(
+    bars: Merge,
+    source: &str,
+    run: Option<&str>,
+) -> impl Iterator<Item = Result<backtest::Event, Malformed>> + use<> {
+    let (source, run) = (source.to_owned(), run.map(ToOwned::to_owned));
+    bars.map(move |row| {
+        row.map(|bar| {
+            let id = bar_id(&source, &bar);
+            let time = bar.end_timestamp.unwrap_or(bar.timestamp);
+            backtest::Event::root(&source, id, time, Payload::from(bar), run.as_deref())
+        })
+    })
 }
 
 /// The id of a final bar without revision (contract, "Deterministic ids").

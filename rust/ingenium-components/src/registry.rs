@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use ingenium::Component;
 use ingenium::sink::Sink;
 use ingenium::trading::Role;
+use ingenium::trading::backtest::{Actor, Typed};
 use ingenium_runtime::environment::KnativeSettings;
 use ingenium_runtime::shutdown::Shutdown;
 
-use crate::config::{ConfigError, check_lot, load};
+use crate::config::{ConfigError, Source, check_lot};
 use crate::{executor, ingestor, portfolio, strategy};
 
 /// Why a component did not run to its end.
@@ -75,29 +77,97 @@ pub async fn run(
     config: Option<&Path>,
     surroundings: Surroundings,
 ) -> Result<Outcome, RunError> {
-    match name {
-        "ingestor/csv" => return ingest(load(config)?, &surroundings).await,
+    let config = config.map_or(Source::Defaults, Source::File);
+    if name == "ingestor/csv" {
+        return ingest(config.load()?, &surroundings).await;
+    }
+    with_role(name, config, Serve(surroundings))?.await?;
+    Ok(Outcome::Finished)
+}
+
+/// The component `name` for a run in this process, configured by `config`; its `state` file is left alone.
+///
+/// # Errors
+/// [`RunError`]; an ingestor is no such component, it is the input.
+pub fn actor(name: &str, config: &serde_json::Value) -> Result<Box<dyn Actor>, RunError> {
+    with_role(name, Source::Value(config), InProcess)
+}
+
+/// What is done with a role, whatever its type.
+trait Purpose {
+    type Output;
+
+    fn with<R>(self, role: R, source: String, state: Option<PathBuf>) -> Self::Output
+    where
+        R: Role + Send + Sync + 'static,
+        R::State: Send;
+}
+
+/// The one table from names to roles.
+fn with_role<P: Purpose>(
+    name: &str,
+    config: Source<'_>,
+    purpose: P,
+) -> Result<P::Output, RunError> {
+    Ok(match name {
         "strategy/rsi" => {
-            let config: strategy::Config = load(config)?;
-            serve(config.role()?, config.source, config.state, surroundings).await?;
+            let config: strategy::Config = config.load()?;
+            purpose.with(config.role()?, config.source, config.state)
         }
         "portfolio/long-only" => {
-            let config: portfolio::Config = load(config)?;
+            let config: portfolio::Config = config.load()?;
             check_lot(config.lot)?;
-            serve(config.role(), config.source, config.state, surroundings).await?;
+            purpose.with(config.role(), config.source, config.state)
         }
         "executor/paper" => {
-            let config: executor::Config = load(config)?;
+            let config: executor::Config = config.load()?;
             check_lot(config.lot)?;
-            serve(config.role(), config.source, config.state, surroundings).await?;
+            purpose.with(config.role(), config.source, config.state)
         }
         other => {
             return Err(RunError::Unknown {
                 name: other.to_owned(),
             });
         }
+    })
+}
+
+struct InProcess;
+
+impl Purpose for InProcess {
+    type Output = Box<dyn Actor>;
+
+    fn with<R>(self, role: R, source: String, _: Option<PathBuf>) -> Box<dyn Actor>
+    where
+        R: Role + Send + Sync + 'static,
+        R::State: Send,
+    {
+        Box::new(Typed::new(role, source))
     }
-    Ok(Outcome::Finished)
+}
+
+struct Serve(Surroundings);
+
+impl Purpose for Serve {
+    type Output = Pin<Box<dyn Future<Output = Result<(), ingenium::Error>>>>;
+
+    fn with<R>(self, role: R, source: String, state: Option<PathBuf>) -> Self::Output
+    where
+        R: Role + Send + Sync + 'static,
+        R::State: Send,
+    {
+        let Surroundings {
+            listen,
+            settings,
+            shutdown,
+            ..
+        } = self.0;
+        let mut component = Component::new(role, source).listen(listen);
+        if let Some(path) = state {
+            component = component.state(path);
+        }
+        Box::pin(async move { component.run(&settings, shutdown).await })
+    }
 }
 
 async fn ingest(
@@ -125,27 +195,4 @@ async fn ingest(
     } else {
         Outcome::Interrupted
     })
-}
-
-async fn serve<R>(
-    role: R,
-    source: String,
-    state: Option<PathBuf>,
-    surroundings: Surroundings,
-) -> Result<(), RunError>
-where
-    R: Role + Send + Sync + 'static,
-    R::State: Send,
-{
-    let Surroundings {
-        listen,
-        settings,
-        shutdown,
-        ..
-    } = surroundings;
-    let mut component = Component::new(role, source).listen(listen);
-    if let Some(path) = state {
-        component = component.state(path);
-    }
-    Ok(component.run(&settings, shutdown).await?)
 }

@@ -10,6 +10,7 @@
 //! | [`strategy`] | RSI strategy |
 //! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
 //! | [`executor`] | simulated fills at the next open |
+//! | [`backtest`] | a whole run in virtual time, in step order |
 
 pub mod role;
 pub mod states;
@@ -23,6 +24,8 @@ pub mod position;
 pub mod sizing;
 
 pub mod executor;
+
+pub mod backtest;
 
 pub use role::{Cause, Disposition, Emission, Input, Outbox, Role};
 pub use states::States;

@@ -4,7 +4,7 @@ mod children;
 mod directory;
 mod port;
 mod report;
-mod settings;
+pub(crate) mod settings;
 mod summary;
 
 use std::net::{Ipv4Addr, SocketAddr};

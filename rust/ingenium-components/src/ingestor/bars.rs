@@ -1,6 +1,7 @@
 //! One file of daily bars, row by row.
 
 use std::fs;
+use std::io::Read;
 
 use csv::StringRecord;
 use ingenium_trading::bar::is_consistent;
@@ -24,7 +25,7 @@ pub struct Malformed {
 
 /// The bars of one file, oldest first.
 pub struct Bars {
-    records: csv::StringRecordsIntoIter<fs::File>,
+    records: csv::StringRecordsIntoIter<Box<dyn Read + Send>>,
     columns: Columns,
     file: File,
     last: Option<UtcTimestamp>,
@@ -49,15 +50,28 @@ impl Bars {
     /// # Errors
     /// [`Error::Unreadable`], [`Error::Header`].
     pub fn open(file: &File, limit: Option<usize>) -> Result<Self, Error> {
-        let path = file.path.display().to_string();
         let opened = fs::File::open(&file.path).map_err(|source| Error::Unreadable {
-            path: path.clone(),
+            path: file.path.display().to_string(),
             source,
         })?;
+        Self::read(file, opened, limit)
+    }
+
+    /// Reads the header of `content`, which is that of `file`; at most `limit` bars are taken.
+    ///
+    /// # Errors
+    /// [`Error::Header`].
+    pub fn read(
+        file: &File,
+        content: impl Read + Send + 'static,
+        limit: Option<usize>,
+    ) -> Result<Self, Error> {
+        let path = file.path.display().to_string();
+        let content: Box<dyn Read + Send> = Box::new(content);
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .trim(csv::Trim::All)
-            .from_reader(opened);
+            .from_reader(content);
         let header = reader
             .headers()
             .map_err(|error| Error::Header {

@@ -1,37 +1,20 @@
 //! What is run: inputs, money, components and their triggers.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ingenium_broker::Trigger;
 use ingenium_components::{executor, ingestor, portfolio, strategy};
-use ingenium_types::fingerprint::hex_digest;
 use ingenium_types::id::EventId;
-use ingenium_types::scalar::{InstrumentSymbol, NonNegativeDecimal, Scalar};
+use ingenium_types::scalar::{NonNegativeDecimal, Scalar};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::children::{Children, Component};
+use crate::command::bars::{self, Bars};
 use crate::exit::{Code, Failure};
 
 /// The ingestor's CloudEvents source: its events are the run's input.
 pub(crate) const INGESTOR: &str = "/ingenium/ingestor/csv";
-
-/// The bars that ship with the program.
-const SHIPPED: [(&str, &str); 3] = [
-    (
-        "IBM",
-        include_str!("../../../../ingenium-components/data/IBM.csv"),
-    ),
-    (
-        "GOOG",
-        include_str!("../../../../ingenium-components/data/GOOG.csv"),
-    ),
-    (
-        "FB",
-        include_str!("../../../../ingenium-components/data/FB.csv"),
-    ),
-];
 
 /// What identifies a run: two runs with equal identity must end with equal fingerprints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,16 +40,8 @@ pub(crate) struct Settings {
     pub(crate) cash: NonNegativeDecimal,
     fee_bps: NonNegativeDecimal,
     sizing: portfolio::Sizing,
-    inputs: Vec<Input>,
+    inputs: Vec<Bars>,
     bars: Option<u32>,
-}
-
-/// One input: a file of the user's, or shipped bars that are written into the data directory.
-#[derive(Debug)]
-struct Input {
-    symbol: InstrumentSymbol,
-    path: Option<PathBuf>,
-    content: Vec<u8>,
 }
 
 impl Settings {
@@ -75,73 +50,26 @@ impl Settings {
         let cash: NonNegativeDecimal = parse("--cash", &arguments.cash)?;
         let fee_bps: NonNegativeDecimal = parse("--fee-bps", &arguments.fee_bps)?;
         let sizing = parse_sizing(&arguments.sizing)?;
-        let inputs = if arguments.csv.is_empty() {
-            SHIPPED
-                .iter()
-                .map(|(symbol, text)| shipped(symbol, text))
-                .collect::<Result<Vec<_>, _>>()?
-        } else {
-            arguments
-                .csv
-                .iter()
-                .map(|argument| named(argument))
-                .collect::<Result<Vec<_>, _>>()?
-        };
+        let inputs = bars::read("--csv", &arguments.csv)?;
         let identity = Identity {
             contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
             inputs: inputs
                 .iter()
-                .map(|input| {
-                    (
-                        input.symbol.to_string(),
-                        hex_digest("sha256:", &Sha256::digest(&input.content)),
-                    )
-                })
+                .map(|input| (input.symbol.to_string(), input.digest()))
                 .collect(),
             bars: arguments.bars,
             cash: cash.to_string(),
             sizing: arguments.sizing.clone(),
             fee_bps: fee_bps.to_string(),
         };
-        let settings = Self {
+        Ok(Self {
             identity,
             cash,
             fee_bps,
             sizing,
             inputs,
             bars: arguments.bars,
-        };
-        // Headers and symbols are checked before anything is started or written.
-        let with_path: Vec<ingestor::File> = settings
-            .inputs
-            .iter()
-            .filter_map(|input| {
-                Some(ingestor::File {
-                    path: input.path.clone()?,
-                    symbol: input.symbol.clone(),
-                })
-            })
-            .collect();
-        if !with_path.is_empty() {
-            let config = ingestor::Config {
-                files: with_path,
-                ..ingestor::Config::default()
-            };
-            drop(ingestor::open(&config).map_err(Failure::usage)?);
-        }
-        if settings.expected_bars() == 0 {
-            let names: Vec<String> = settings
-                .inputs
-                .iter()
-                .filter_map(|input| Some(input.path.as_ref()?.display().to_string()))
-                .collect();
-            let message = format!(
-                "no rows in `{}`: expected one line a bar below the header",
-                names.join("`, `")
-            );
-            return Err(Failure::new(Code::Usage, message));
-        }
-        Ok(settings)
+        })
     }
 
     /// The run's id: the same for the same identity, so a resumed run is the same run.
@@ -156,26 +84,16 @@ impl Settings {
         for folder in [&bars, &config, &root.join("logs"), &root.join("state")] {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
         }
-        let mut files = Vec::new();
-        for input in &self.inputs {
-            let path = match &input.path {
-                Some(path) => fs::canonicalize(path).map_err(|error| unwritable(path, &error))?,
-                None => {
-                    let path = bars.join(format!("{}.csv", input.symbol));
-                    fs::write(&path, &input.content).map_err(|error| unwritable(&path, &error))?;
-                    path
-                }
-            };
-            files.push(ingestor::File {
-                path,
-                symbol: input.symbol.clone(),
-            });
-        }
+        let files: Result<Vec<ingestor::File>, Failure> = self
+            .inputs
+            .iter()
+            .map(|input| input.placed(&bars))
+            .collect();
         let state = |name: &str| Some(root.join("state").join(format!("{name}.db")));
         let source = INGESTOR.to_owned();
         let ingestor = ingestor::Config {
             source,
-            files,
+            files: files?,
             run: Some(self.run_id()?),
             limit: self.limit(),
         };
@@ -260,23 +178,13 @@ impl Settings {
 
     /// How many rows the inputs have, for the progress bar: rows may turn out malformed.
     pub(crate) fn expected_bars(&self) -> u64 {
-        let rows = |input: &Input| {
-            input
-                .content
-                .split(|&byte| byte == b'\n')
-                .filter(|line| !line.is_empty())
-                .count()
-        };
-        let rows = self.inputs.iter().map(|input| {
-            rows(input)
-                .saturating_sub(1)
-                .min(self.limit().unwrap_or(usize::MAX))
-        });
+        let most = self.limit().unwrap_or(usize::MAX);
+        let rows = self.inputs.iter().map(|input| input.rows().min(most));
         rows.sum::<usize>() as u64
     }
 }
 
-fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
+pub(crate) fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
     T::parse(text).ok_or_else(|| {
         Failure::new(
             Code::Usage,
@@ -289,7 +197,7 @@ fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
     })
 }
 
-fn parse_sizing(text: &str) -> Result<portfolio::Sizing, Failure> {
+pub(crate) fn parse_sizing(text: &str) -> Result<portfolio::Sizing, Failure> {
     let wrong = || {
         let message = format!("--sizing is `{text}`: expected `percent-equity:0.30` or `fixed:10`");
         Failure::new(Code::Usage, message)
@@ -304,47 +212,6 @@ fn parse_sizing(text: &str) -> Result<portfolio::Sizing, Failure> {
         )),
         _ => Err(wrong()),
     }
-}
-
-fn shipped(symbol: &str, text: &str) -> Result<Input, Failure> {
-    Ok(Input {
-        symbol: parse("shipped symbol", symbol)?,
-        path: None,
-        content: text.as_bytes().to_vec(),
-    })
-}
-
-fn named(argument: &str) -> Result<Input, Failure> {
-    let (path, symbol) = match argument.rsplit_once('=') {
-        Some((path, symbol)) => (Path::new(path), symbol.to_owned()),
-        None => {
-            let path = Path::new(argument);
-            (
-                path,
-                path.file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-            )
-        }
-    };
-    let symbol = InstrumentSymbol::parse(&symbol).ok_or_else(|| {
-        let message = format!(
-            "--csv `{argument}`: `{}` is no symbol: expected {}; name one with `{}=SYMBOL`",
-            symbol.escape_debug(),
-            InstrumentSymbol::FORM,
-            path.display()
-        );
-        Failure::new(Code::Usage, message)
-    })?;
-    let content = fs::read(path).map_err(|error| {
-        Failure::new(Code::Usage, format!("--csv `{}`: {error}", path.display()))
-    })?;
-    Ok(Input {
-        symbol,
-        path: Some(path.to_owned()),
-        content,
-    })
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {

@@ -1,0 +1,39 @@
+//! `ingenium backtest`: a whole run in virtual time, and what it came to.
+
+mod compare;
+mod observe;
+mod plan;
+mod report;
+mod run;
+mod terminal;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::exit::{Code, Failure};
+use crate::terminal::Terminal;
+
+/// Run a strategy over recorded bars, in step order, and measure it
+///
+/// The same components as `ingenium up` in one process: the same events, with the same fingerprint.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(Box<run::Arguments>),
+    Verify(verify::Arguments),
+    Compare(compare::Arguments),
+}
+
+pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
+    match &arguments.command {
+        Command::Run(arguments) => run::execute(arguments, terminal),
+        Command::Verify(arguments) => verify::execute(arguments, terminal),
+        Command::Compare(arguments) => compare::execute(arguments),
+    }
+}

@@ -1,0 +1,134 @@
+//! What is seen of a run: counts, money, and the fingerprint of all it said.
+
+use std::collections::BTreeMap;
+
+use ingenium_trading::backtest::{Driver, Event, Observer};
+use ingenium_trading::portfolio::Ledger;
+use ingenium_types::EventType;
+use ingenium_types::fingerprint::{Line, fingerprint};
+use rust_decimal::Decimal;
+
+use super::plan::Prepared;
+use crate::exit::{Code, Failure};
+
+/// Rows of the input that are named one by one; the rest is counted.
+const NAMED: usize = 20;
+
+/// What a run came to.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) counts: Counts,
+    /// Cash at the end.
+    pub(crate) cash: Decimal,
+    /// Cash and market value at the end.
+    pub(crate) equity: Decimal,
+    pub(crate) fingerprint: String,
+    /// The first malformed rows.
+    pub(crate) malformed: Vec<String>,
+}
+
+/// How many events of each kind there were.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Counts {
+    /// Rows of the input that are no bars; they were left out.
+    pub(crate) malformed: u64,
+    /// Bars.
+    pub(crate) bars: u64,
+    /// Signals.
+    pub(crate) signals: u64,
+    /// Orders.
+    pub(crate) orders: u64,
+    /// Cancels.
+    pub(crate) cancels: u64,
+    /// Executions: every change of an order, fills among them.
+    pub(crate) executions: u64,
+}
+
+/// Runs a plan from its first bar to its last.
+pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
+    let mut watch = Watch {
+        counts: BTreeMap::new(),
+        lines: Vec::new(),
+        ledger: Ledger::new(prepared.cash()?.get()),
+        failure: None,
+    };
+    let (mut malformed, mut named) = (0, Vec::new());
+    let input = prepared.input()?.filter_map(|row| match row {
+        Ok(event) => Some(event),
+        Err(row) => {
+            malformed += 1;
+            if named.len() < NAMED {
+                named.push(format!(
+                    "`{}`, line {}: {}",
+                    row.file, row.line, row.problem
+                ));
+            }
+            None
+        }
+    });
+    Driver::new(prepared.actors()?)
+        .run(input, &mut watch)
+        .map_err(|failure| Failure::new(Code::Bad, failure.to_string()))?;
+    let count = |event_type| watch.counts.get(&event_type).copied().unwrap_or_default();
+    let counts = Counts {
+        malformed,
+        bars: count(EventType::IngestorData),
+        signals: count(EventType::StrategySignal),
+        orders: count(EventType::PortfolioOrder),
+        cancels: count(EventType::PortfolioCancel),
+        executions: count(EventType::ExecutorExecution),
+    };
+    if let Some(failure) = watch.failure {
+        return Err(failure);
+    }
+    Ok(Outcome {
+        counts,
+        cash: watch.ledger.cash(),
+        equity: watch.ledger.equity().map_err(Failure::internal)?,
+        fingerprint: fingerprint(watch.lines),
+        malformed: named,
+    })
+}
+
+/// Adds up what is stated, in log order.
+struct Watch {
+    counts: BTreeMap<EventType, u64>,
+    lines: Vec<Line>,
+    ledger: Ledger,
+    failure: Option<Failure>,
+}
+
+impl Observer for Watch {
+    fn stored(&mut self, event: &Event) {
+        let payload = &event.payload;
+        *self.counts.entry(payload.event_type()).or_default() += 1;
+        let line = Line::new(
+            payload.event_type().as_str(),
+            Some(payload.symbol().as_str()),
+            Some(event.time),
+            Some(&payload.encode()),
+        );
+        match line {
+            Ok(line) => self.lines.push(line),
+            Err(error) => self.failure = Some(Failure::internal(error)),
+        }
+        if self.ledger.apply(payload).is_err() {
+            let message = format!(
+                "event {}: an amount needs more digits than a decimal holds",
+                event.cause.id
+            );
+            self.failure.get_or_insert(Failure::new(Code::Bad, message));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What is run: bars, components and their configurations. Two runs of one plan end with one fingerprint.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use ingenium_components::ingestor::{self, Merge};
+use ingenium_trading::backtest::Actor;
+use ingenium_types::id::EventId;
+use ingenium_types::scalar::{InstrumentSymbol, NonNegativeDecimal, Scalar as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::command::bars::{self, Bars};
+use crate::exit::{Code, Failure};
+
+/// The CloudEvents source of the bars: that of `ingestor/csv`.
+const INGESTOR: &str = "/ingenium/ingestor/csv";
+
+/// A run, written down: all that its events depend on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    /// Version of the event contract.
+    pub(crate) contract: String,
+    /// The bars, one file a symbol.
+    pub(crate) data: Vec<Data>,
+    /// Bars taken of each file; all of them if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bars: Option<u32>,
+    /// Cash at the start, an exact decimal.
+    pub(crate) cash: String,
+    /// Executor, portfolio and strategies, in rank order.
+    pub(crate) components: Vec<Component>,
+}
+
+/// A file of bars.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Data {
+    /// Its symbol.
+    pub(crate) symbol: String,
+    /// Where it was; absent for bars that ship with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<PathBuf>,
+    /// SHA-256 of its bytes: `sha256:` and 64 hex digits.
+    pub(crate) digest: String,
+}
+
+/// A component and its configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Component {
+    /// `ROLE/NAME`, as `ingenium run` calls it.
+    pub(crate) name: String,
+    /// Its configuration, as `ingenium run` reads it; members that are absent have their defaults.
+    pub(crate) config: Value,
+}
+
+/// A plan with its bars at hand.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) plan: Plan,
+    bars: Vec<Bars>,
+}
+
+impl Prepared {
+    /// A plan over `bars`; its configurations are tried at once.
+    pub(crate) fn new(
+        bars: Vec<Bars>,
+        limit: Option<u32>,
+        cash: &NonNegativeDecimal,
+        components: Vec<Component>,
+    ) -> Result<Self, Failure> {
+        let plan = Plan {
+            contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
+            data: bars.iter().map(Data::of).collect(),
+            bars: limit,
+            cash: cash.to_string(),
+            components,
+        };
+        let prepared = Self { plan, bars };
+        drop(prepared.actors()?);
+        drop(prepared.merge()?);
+        Ok(prepared)
+    }
+
+    /// The plan in `file`, over the bars that it names; they must be what they were.
+    pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
+        let shown = file.display();
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::new(Code::Usage, format!("`{shown}`: {error}")))?;
+        let plan: Plan = serde_json::from_str(&text).map_err(|error| {
+            let message = format!(
+                "`{shown}`: {error}; expected a plan that `backtest run --out` has written"
+            );
+            Failure::new(Code::Usage, message)
+        })?;
+        if plan.contract != ingenium_contract::CONTRACT_VERSION {
+            let message = format!(
+                "`{shown}` is of contract {}, this program speaks {}; run it with the version that made it",
+                plan.contract,
+                ingenium_contract::CONTRACT_VERSION
+            );
+            return Err(Failure::new(Code::Usage, message));
+        }
+        let bars: Result<Vec<Bars>, Failure> = plan.data.iter().map(Data::bars).collect();
+        let prepared = Self { plan, bars: bars? };
+        drop(prepared.actors()?);
+        Ok(prepared)
+    }
+
+    /// The components, in rank order, with no state yet.
+    pub(crate) fn actors(&self) -> Result<Vec<Box<dyn Actor>>, Failure> {
+        let components = self.plan.components.iter();
+        components
+            .map(|component| {
+                ingenium_components::actor(&component.name, &component.config).map_err(|error| {
+                    Failure::new(Code::Usage, format!("{}: {error}", component.name))
+                })
+            })
+            .collect()
+    }
+
+    /// The input: every bar, or what is wrong with its row.
+    pub(crate) fn input(
+        &self,
+    ) -> Result<
+        impl Iterator<Item = Result<ingenium_trading::backtest::Event, ingestor::Malformed>> + use<>,
+        Failure,
+    > {
+        Ok(ingestor::roots(
+            self.merge()?,
+            INGESTOR,
+            Some(&self.run_id()?),
+        ))
+    }
+
+    /// Cash at the start.
+    pub(crate) fn cash(&self) -> Result<NonNegativeDecimal, Failure> {
+        NonNegativeDecimal::parse(&self.plan.cash).ok_or_else(|| {
+            let message = format!(
+                "cash is `{}`: expected {}",
+                self.plan.cash,
+                NonNegativeDecimal::FORM
+            );
+            Failure::new(Code::Usage, message)
+        })
+    }
+
+    /// The run's id: the same for the same plan.
+    fn run_id(&self) -> Result<String, Failure> {
+        let plan = serde_json::to_string(&self.plan).map_err(Failure::internal)?;
+        Ok(EventId::of(&["urn:ingenium:run", &plan]).to_string())
+    }
+
+    fn merge(&self) -> Result<Merge, Failure> {
+        let limit = self.limit();
+        let series: Result<Vec<ingestor::Bars>, ingestor::Error> = self
+            .bars
+            .iter()
+            .map(|bars| {
+                let path = bars
+                    .path
+                    .clone()
+                    .unwrap_or_else(|| PathBuf::from(format!("{}.csv", bars.symbol)));
+                let file = ingestor::File {
+                    path,
+                    symbol: bars.symbol.clone(),
+                };
+                ingestor::Bars::read(&file, Cursor::new(bars.content.clone()), limit)
+            })
+            .collect();
+        Ok(Merge::new(series.map_err(Failure::usage)?))
+    }
+
+    fn limit(&self) -> Option<usize> {
+        self.plan
+            .bars
+            .map(|bars| usize::try_from(bars).unwrap_or(usize::MAX))
+    }
+}
+
+impl Data {
+    fn of(bars: &Bars) -> Self {
+        Self {
+            symbol: bars.symbol.to_string(),
+            path: bars
+                .path
+                .as_ref()
+                .map(|path| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
+            digest: bars.digest(),
+        }
+    }
+
+    /// The bars, if they are still what they were.
+    fn bars(&self) -> Result<Bars, Failure> {
+        let wrong = |problem: String| Failure::new(Code::Usage, problem);
+        let bars = match &self.path {
+            None => bars::shipped_with_the_program(&self.symbol)?,
+            Some(path) => {
+                let symbol = InstrumentSymbol::parse(&self.symbol).ok_or_else(|| {
+                    wrong(format!(
+                        "symbol `{}`: expected {}",
+                        self.symbol,
+                        InstrumentSymbol::FORM
+                    ))
+                })?;
+                let content = std::fs::read(path)
+                    .map_err(|error| wrong(format!("`{}`: {error}", path.display())))?;
+                Bars {
+                    symbol,
+                    path: Some(path.clone()),
+                    content: content.into(),
+                }
+            }
+        };
+        let digest = bars.digest();
+        if digest != self.digest {
+            let name = self
+                .path
+                .as_ref()
+                .map_or_else(|| self.symbol.clone(), |path| path.display().to_string());
+            return Err(wrong(format!(
+                "`{name}` has changed: it is {digest}, the run was over {}",
+                self.digest
+            )));
+        }
+        Ok(bars)
+    }
+}
