@@ -6,6 +6,7 @@ mod broker;
 mod completions;
 mod conform;
 mod generate;
+mod guard;
 mod man;
 mod run;
 mod schema;
@@ -42,6 +43,8 @@ enum Command {
     Generate(generate::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    #[command(hide = true)]
+    Guard(guard::Arguments),
 }
 
 /// Runs what the arguments say.
@@ -59,6 +62,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         Command::Generate(arguments) => generate::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
+        Command::Guard(arguments) => guard::execute(&arguments),
     }
 }
 

@@ -1,12 +1,14 @@
 //! `ingenium backtest`: a whole run in virtual time, and what it came to.
 
 mod compare;
+mod foreign;
 mod observe;
 mod plan;
 mod report;
 mod run;
 mod terminal;
 mod verify;
+mod wire;
 
 use clap::Subcommand;
 

@@ -1,6 +1,8 @@
 //! What is seen of a run: counts, money, and the fingerprint of all it said.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ingenium_trading::backtest::{Driver, Event, Observer};
 use ingenium_trading::portfolio::Ledger;
@@ -53,6 +55,8 @@ pub(crate) struct Counts {
     pub(crate) cancels: u64,
     /// Executions: every change of an order, fills among them.
     pub(crate) executions: u64,
+    /// Events that a component emitted while no delivery to it was open: with any, a run is not reproducible.
+    pub(crate) late: u64,
 }
 
 /// Runs a plan from its first bar to its last.
@@ -77,7 +81,8 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
             None
         }
     });
-    Driver::new(prepared.actors()?)
+    let late = Arc::default();
+    Driver::new(prepared.actors(&late)?)
         .run(input, &mut watch)
         .map_err(|failure| Failure::new(Code::Bad, failure.to_string()))?;
     let count = |event_type| watch.counts.get(&event_type).copied().unwrap_or_default();
@@ -88,6 +93,7 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
         orders: count(EventType::PortfolioOrder),
         cancels: count(EventType::PortfolioCancel),
         executions: count(EventType::ExecutorExecution),
+        late: late.load(Ordering::Relaxed),
     };
     if let Some(failure) = watch.failure {
         return Err(failure);

@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use ingenium_components::ingestor::{self, Merge};
 use ingenium_trading::backtest::Actor;
@@ -11,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::foreign::Foreign;
 use crate::command::bars::{self, Bars};
 use crate::exit::{Code, Failure};
 
@@ -47,14 +50,24 @@ pub(crate) struct Data {
     pub(crate) digest: String,
 }
 
-/// A component and its configuration.
+/// A component: a reference one with its configuration, or a command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Component {
-    /// `ROLE/NAME`, as `ingenium run` calls it.
-    pub(crate) name: String,
-    /// Its configuration, as `ingenium run` reads it; members that are absent have their defaults.
-    pub(crate) config: Value,
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Component {
+    /// A component of `ingenium run`.
+    Reference {
+        /// `ROLE/NAME`.
+        name: String,
+        /// Its configuration; members that are absent have their defaults.
+        config: Value,
+    },
+    /// A component in a process of its own, in any language.
+    Command {
+        /// Its role.
+        role: String,
+        /// The program and its arguments; it listens on `PORT` and posts to `K_SINK`, or replies.
+        command: Vec<String>,
+    },
 }
 
 /// A plan with its bars at hand.
@@ -80,7 +93,7 @@ impl Prepared {
             components,
         };
         let prepared = Self { plan, bars };
-        drop(prepared.actors()?);
+        prepared.check()?;
         drop(prepared.merge()?);
         Ok(prepared)
     }
@@ -106,20 +119,32 @@ impl Prepared {
         }
         let bars: Result<Vec<Bars>, Failure> = plan.data.iter().map(Data::bars).collect();
         let prepared = Self { plan, bars: bars? };
-        drop(prepared.actors()?);
+        prepared.check()?;
         Ok(prepared)
     }
 
-    /// The components, in rank order, with no state yet.
-    pub(crate) fn actors(&self) -> Result<Vec<Box<dyn Actor>>, Failure> {
+    /// The components, in rank order, with no state yet; `late` counts what they say while no delivery is open.
+    pub(crate) fn actors(&self, late: &Arc<AtomicU64>) -> Result<Vec<Box<dyn Actor>>, Failure> {
         let components = self.plan.components.iter();
         components
-            .map(|component| {
-                ingenium_components::actor(&component.name, &component.config).map_err(|error| {
-                    Failure::new(Code::Usage, format!("{}: {error}", component.name))
-                })
+            .map(|component| match component {
+                Component::Reference { name, config } => reference(name, config),
+                Component::Command { role, command } => {
+                    let foreign = Foreign::start(role, command, Arc::clone(late))?;
+                    Ok(Box::new(foreign) as Box<dyn Actor>)
+                }
             })
             .collect()
+    }
+
+    /// Whether every configuration holds.
+    fn check(&self) -> Result<(), Failure> {
+        for component in &self.plan.components {
+            if let Component::Reference { name, config } = component {
+                drop(reference(name, config)?);
+            }
+        }
+        Ok(())
     }
 
     /// The input: every bar, or what is wrong with its row.
@@ -179,6 +204,11 @@ impl Prepared {
             .bars
             .map(|bars| usize::try_from(bars).unwrap_or(usize::MAX))
     }
+}
+
+fn reference(name: &str, config: &Value) -> Result<Box<dyn Actor>, Failure> {
+    ingenium_components::actor(name, config)
+        .map_err(|error| Failure::new(Code::Usage, format!("{name}: {error}")))
 }
 
 impl Data {

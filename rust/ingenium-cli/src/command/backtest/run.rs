@@ -27,7 +27,8 @@ use crate::terminal::Terminal;
 Examples:
   $ ingenium backtest run
   $ ingenium backtest run --data prices.csv=ACME --strategy rsi --param period=10 --out run-1
-  $ ingenium backtest verify run-1")]
+  $ ingenium backtest verify run-1
+  $ ingenium backtest run -- python3 my_strategy.py")]
 pub(crate) struct Arguments {
     /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
     #[arg(long, value_name = "FILE[=SYMBOL]")]
@@ -64,6 +65,10 @@ pub(crate) struct Arguments {
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
+
+    /// A strategy of your own, in any language: listens on PORT, posts to K_SINK or replies
+    #[arg(value_name = "CMD", last = true, conflicts_with = "strategy")]
+    command: Vec<String>,
 }
 
 /// How to report on stdout.
@@ -97,7 +102,14 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
         write(&folder.join(REPORT), &report)?;
     }
     terminal::print(&report, arguments.format)?;
-    Ok(Code::Good)
+    if report.counts.late == 0 {
+        return Ok(Code::Good);
+    }
+    complain(&format!(
+        "error: {} events were emitted while no delivery to their component was open: another run may see them elsewhere",
+        report.counts.late
+    ));
+    Ok(Code::Bad)
 }
 
 fn prepare(arguments: &Arguments) -> Result<Prepared, Failure> {
@@ -113,21 +125,38 @@ fn prepare(arguments: &Arguments) -> Result<Prepared, Failure> {
         fee_bps,
         ..portfolio::Config::default()
     };
-    let name = format!("strategy/{}", arguments.strategy);
-    let config = parameters(&name, &arguments.param)?;
     let components = vec![
-        Component {
+        Component::Reference {
             name: "executor/paper".to_owned(),
             config: serde_json::to_value(executor).map_err(Failure::internal)?,
         },
-        Component {
+        Component::Reference {
             name: "portfolio/long-only".to_owned(),
             config: serde_json::to_value(portfolio).map_err(Failure::internal)?,
         },
-        Component { name, config },
+        strategy(arguments)?,
     ];
     let bars = bars::read("--data", &arguments.data)?;
     Prepared::new(bars, arguments.bars, &cash, components)
+}
+
+/// The strategy: one of ours by name, or the user's own command.
+fn strategy(arguments: &Arguments) -> Result<Component, Failure> {
+    if !arguments.command.is_empty() {
+        if let Some(parameter) = arguments.param.first() {
+            let message = format!(
+                "--param `{parameter}`: a command has no parameters of ours; put it into CMD"
+            );
+            return Err(Failure::new(Code::Usage, message));
+        }
+        return Ok(Component::Command {
+            role: "strategy".to_owned(),
+            command: arguments.command.clone(),
+        });
+    }
+    let name = format!("strategy/{}", arguments.strategy);
+    let config = parameters(&name, &arguments.param)?;
+    Ok(Component::Reference { name, config })
 }
 
 /// A configuration of the parameters: each value is a text where the configuration wants one, else JSON.
