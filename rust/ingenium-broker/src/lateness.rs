@@ -15,8 +15,19 @@ pub(crate) struct Lateness {
 #[derive(Debug, Default)]
 struct State {
     started: bool,
-    /// The source of the subscriber that has a delivery open.
-    sender: Option<String>,
+    open: Open,
+}
+
+/// Who has a delivery open.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) enum Open {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// A subscriber whose trigger names no source: any event may be its.
+    Anybody,
+    /// A subscriber whose events have this source.
+    Source(String),
 }
 
 impl Lateness {
@@ -32,15 +43,22 @@ impl Lateness {
         self.with(|state| state.started = true);
     }
 
-    /// A delivery to a subscriber with this source is open now, or none.
-    pub(crate) fn set_open(&self, sender: Option<String>) {
-        self.with(|state| state.sender = sender);
+    /// Who has a delivery open from now on.
+    pub(crate) fn set_open(&self, open: Open) {
+        self.with(|state| state.open = open);
     }
 
     /// Whether an event of `source` that is stored now is late.
     pub(crate) fn is_late(&self, source: &str) -> bool {
         source != self.input_source
-            && self.with(|state| state.started && state.sender.as_deref() != Some(source))
+            && self.with(|state| {
+                state.started
+                    && match &state.open {
+                        Open::Nobody => true,
+                        Open::Anybody => false,
+                        Open::Source(sender) => sender != source,
+                    }
+            })
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {

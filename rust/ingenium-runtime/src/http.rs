@@ -6,6 +6,7 @@ pub mod framing;
 mod ledger;
 mod linger;
 pub mod message;
+mod quick_ack;
 pub mod server;
 mod tap;
 

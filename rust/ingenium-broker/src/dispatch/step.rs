@@ -15,6 +15,7 @@ use crate::core::{Core, Registered};
 use crate::counts::count;
 use crate::delivery::deliver;
 use crate::error::Error;
+use crate::lateness::Open;
 use crate::store::{Command, Note, StoredEvent, reader};
 
 /// How many events are read from the log at a time.
@@ -218,9 +219,9 @@ impl<'a> Run<'a> {
             .current()
             .subscriber_source()
             .map(ToOwned::to_owned);
-        self.set_open(sender);
+        self.set_open(sender.map_or(Open::Anybody, Open::Source));
         let settlement = deliver(&self.core, &registered, &event, &self.slot).await;
-        self.set_open(None);
+        self.set_open(Open::Nobody);
         settle(&self.core, &name, offset, settlement?).await?;
         self.schedule.settled(offset, rank);
         // A delivery that is made again may have been settled already when the last process ended.
@@ -241,9 +242,9 @@ impl<'a> Run<'a> {
         Some(())
     }
 
-    fn set_open(&self, sender: Option<String>) {
+    fn set_open(&self, open: Open) {
         if let Some(lateness) = &self.core.lateness {
-            lateness.set_open(sender);
+            lateness.set_open(open);
         }
     }
 

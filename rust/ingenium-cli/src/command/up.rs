@@ -33,7 +33,8 @@ use crate::terminal::Terminal;
 #[command(after_help = "\
 Examples:
   $ ingenium up --exit-when-done --fresh
-  $ ingenium up --csv prices.csv=ACME --sizing fixed:10 --fee-bps 5")]
+  $ ingenium up --csv prices.csv=ACME --sizing fixed:10 --fee-bps 5
+  $ ingenium up --component strategy='python3 my_strategy.py'")]
 pub(crate) struct Arguments {
     /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
     #[arg(long, value_name = "FILE[=SYMBOL]")]
@@ -54,6 +55,10 @@ pub(crate) struct Arguments {
     /// Fee in basis points of each fill
     #[arg(long, value_name = "BPS", default_value = "0")]
     fee_bps: String,
+
+    /// A component of your own in the place of a reference one: a command, which gets PORT and K_SINK, or a URL
+    #[arg(long, value_name = "ROLE=CMD|URL")]
+    component: Vec<String>,
 
     /// Port of the broker on the loopback address; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
@@ -135,7 +140,7 @@ async fn drive(
     shutdown: &Shutdown,
 ) -> Result<Code, Failure> {
     for component in settings.components() {
-        children.start(&component)?;
+        children.start(component)?;
     }
     tokio::select! {
         biased;

@@ -1,5 +1,6 @@
 //! The real binary, as a person at a terminal or a script would call it.
 
+mod backtest;
 mod bad_input;
 mod brokers;
 mod ci_kit;

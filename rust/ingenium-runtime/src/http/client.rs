@@ -9,6 +9,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client as Pooled};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::quick_ack;
+
 /// The largest answer that is read, in bytes.
 pub const MAX_ANSWER: usize = 1024 * 1024;
 
@@ -98,7 +100,7 @@ pub enum SendError {
 /// A client with a pool of connections. Clones share it. It follows no redirect and repeats no request.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pooled: Pooled<HttpConnector, Full<Bytes>>,
+    pooled: Pooled<quick_ack::Connector, Full<Bytes>>,
 }
 
 impl Default for Client {
@@ -128,7 +130,7 @@ impl Client {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .http1_title_case_headers(title_case)
-            .build(connector);
+            .build(quick_ack::Connector(connector));
         Self { pooled }
     }
 

@@ -11,6 +11,9 @@ use crate::exit::{Code, Failure};
 ///
 /// Exit status 0 means that they said the same, 1 that they did not.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium backtest compare run-1 run-2")]
 pub(crate) struct Arguments {
     /// The folder of a run
     #[arg(value_name = "A")]

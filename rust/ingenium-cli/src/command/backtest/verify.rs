@@ -17,6 +17,9 @@ use crate::terminal::Terminal;
 ///
 /// Exit status 0 means that the same bars under the same plan said the same; 1 that they did not.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  $ ingenium backtest verify run-1")]
 pub(crate) struct Arguments {
     /// The folder that `backtest run --out` has made
     #[arg(value_name = "RUN")]

@@ -1,6 +1,6 @@
 //! The components: child processes of the same program, with the environment that Knative would give them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -26,15 +26,19 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Component {
     /// Its name here: of its configuration, state and log.
-    name: &'static str,
-    /// Its name in the registry, `role/name`.
-    registry: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) place: Place,
 }
 
-impl Component {
-    pub(crate) fn new(name: &'static str, registry: &'static str) -> Self {
-        Self { name, registry }
-    }
+/// Where a component comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The registry of this program, under this name (`role/name`).
+    Registry(&'static str),
+    /// The user's command, as the shell reads it.
+    Command(String),
+    /// Somebody else runs it, here.
+    Url(String),
 }
 
 /// What happened to a child.
@@ -58,6 +62,10 @@ pub(crate) struct Death {
 /// The running components.
 pub(crate) struct Children {
     running: BTreeMap<&'static str, Running>,
+    /// Components of this program: they have a ready path.
+    ours: BTreeSet<&'static str>,
+    /// Components that run without us.
+    elsewhere: BTreeMap<&'static str, String>,
     directory: Directory,
     sink: String,
     log_filter: Option<String>,
@@ -78,6 +86,8 @@ impl Children {
     ) -> Self {
         Self {
             running: BTreeMap::new(),
+            ours: BTreeSet::new(),
+            elsewhere: BTreeMap::new(),
             directory: directory.clone(),
             sink: format!("http://{broker}/{}/{}", super::NAMESPACE, super::BROKER),
             log_filter: environment.get("RUST_LOG").map(ToOwned::to_owned),
@@ -86,20 +96,32 @@ impl Children {
 
     /// Starts a component. It stops when this process ends, because it holds the other end of its stdin.
     pub(crate) fn start(&mut self, component: &Component) -> Result<(), Failure> {
-        let log_path = self.directory.log(component.name);
+        let name = component.name;
+        let program = std::env::current_exe().map_err(Failure::internal)?;
+        let mut command = Command::new(program);
+        match &component.place {
+            Place::Registry(registry) => {
+                command
+                    .arg("run")
+                    .arg(registry)
+                    .arg("--config")
+                    .arg(self.directory.config(name));
+                command.arg("--exit-with-parent").env_clear();
+                self.ours.insert(name);
+            }
+            // The user's own program wants the user's own environment.
+            Place::Command(line) => drop(command.args(["guard", "--", "sh", "-c", line])),
+            Place::Url(url) => {
+                self.elsewhere.insert(name, url.clone());
+                return Ok(());
+            }
+        }
+        let log_path = self.directory.log(name);
         let log = File::create(&log_path).map_err(|error| {
             Failure::new(Code::Usage, format!("`{}`: {error}", log_path.display()))
         })?;
         let port = free_port()?;
-        let program = std::env::current_exe().map_err(Failure::internal)?;
-        let mut command = Command::new(program);
         command
-            .arg("run")
-            .arg(component.registry)
-            .arg("--config")
-            .arg(self.directory.config(component.name))
-            .arg("--exit-with-parent")
-            .env_clear()
             .env("PORT", port.to_string())
             .env("K_SINK", &self.sink)
             .env("K_CE_OVERRIDES", "")
@@ -111,12 +133,15 @@ impl Children {
             command.env("RUST_LOG", filter);
         }
         let child = command.spawn().map_err(Failure::internal)?;
-        self.running.insert(component.name, Running { child, port });
+        self.running.insert(name, Running { child, port });
         Ok(())
     }
 
     /// Where a component listens.
     pub(crate) fn url(&self, name: &str) -> String {
+        if let Some(url) = self.elsewhere.get(name) {
+            return url.clone();
+        }
         let port = self.running.get(name).map_or(0, |running| running.port);
         format!("http://127.0.0.1:{port}/")
     }
@@ -128,11 +153,17 @@ impl Children {
         let names: Vec<&'static str> = self
             .running
             .keys()
+            .chain(self.elsewhere.keys())
             .copied()
             .filter(|name| *name != INGESTOR)
             .collect();
         for name in names {
-            let probe = format!("{}readyz", self.url(name));
+            // A ready path is a custom, not a duty: a stranger is ready when it answers anything but 503.
+            let strict = self.ours.contains(name);
+            let probe = match self.elsewhere.get(name) {
+                Some(url) => url.clone(),
+                None => format!("{}readyz", self.url(name)),
+            };
             loop {
                 if let Some(death) = self.dead(name)? {
                     return Err(Failure::new(Code::Bad, death.to_string()));
@@ -140,15 +171,18 @@ impl Children {
                 let answer = client
                     .send("GET", &probe, &[], Vec::new(), Duration::from_secs(1))
                     .await;
-                if answer.is_ok_and(|answer| answer.status == 200) {
+                if answer
+                    .is_ok_and(|answer| answer.status == 200 || (!strict && answer.status != 503))
+                {
                     break;
                 }
                 if Instant::now() > deadline {
-                    let message = format!(
-                        "{name} is not ready after {} s; see {}",
-                        READY_WITHIN.as_secs(),
-                        self.directory.log(name).display()
-                    );
+                    let where_ = match self.elsewhere.get(name) {
+                        Some(url) => format!("is it running at {url}?"),
+                        None => format!("see {}", self.directory.log(name).display()),
+                    };
+                    let seconds = READY_WITHIN.as_secs();
+                    let message = format!("{name} is not ready after {seconds} s; {where_}");
                     return Err(Failure::new(Code::Bad, message));
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;

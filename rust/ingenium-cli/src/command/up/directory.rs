@@ -163,6 +163,12 @@ fn compare(marker: &Path, wanted: &Identity) -> Result<(), Failure> {
             found.fee_bps.clone(),
             wanted.fee_bps.clone(),
         ),
+        (
+            "--component",
+            found.components == wanted.components,
+            found.components.join(", "),
+            wanted.components.join(", "),
+        ),
     ];
     let Some((name, _, there, here)) = differences.into_iter().find(|(_, same, ..)| !same) else {
         return Ok(());

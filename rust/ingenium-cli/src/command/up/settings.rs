@@ -9,7 +9,7 @@ use ingenium_types::id::EventId;
 use ingenium_types::scalar::{NonNegativeDecimal, Scalar};
 use serde::{Deserialize, Serialize};
 
-use super::children::{Children, Component};
+use super::children::{Children, Component, Place};
 use crate::command::bars::{self, Bars};
 use crate::exit::{Code, Failure};
 
@@ -31,6 +31,9 @@ pub(crate) struct Identity {
     pub(crate) sizing: String,
     /// The fee.
     pub(crate) fee_bps: String,
+    /// Components in the place of reference ones: `ROLE=CMD` or `ROLE=URL`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) components: Vec<String>,
 }
 
 /// A run as the arguments describe it.
@@ -42,6 +45,8 @@ pub(crate) struct Settings {
     sizing: portfolio::Sizing,
     inputs: Vec<Bars>,
     bars: Option<u32>,
+    /// The components that serve, in rank order.
+    components: [Component; 3],
 }
 
 impl Settings {
@@ -61,6 +66,7 @@ impl Settings {
             cash: cash.to_string(),
             sizing: arguments.sizing.clone(),
             fee_bps: fee_bps.to_string(),
+            components: arguments.component.clone(),
         };
         Ok(Self {
             identity,
@@ -69,6 +75,7 @@ impl Settings {
             sizing,
             inputs,
             bars: arguments.bars,
+            components: components(&arguments.component)?,
         })
     }
 
@@ -121,17 +128,16 @@ impl Settings {
     }
 
     /// The components that serve, in rank order.
-    pub(crate) fn components(&self) -> [Component; 3] {
-        [
-            Component::new("executor", "executor/paper"),
-            Component::new("portfolio", "portfolio/long-only"),
-            Component::new("strategy", "strategy/rsi"),
-        ]
+    pub(crate) const fn components(&self) -> &[Component; 3] {
+        &self.components
     }
 
     /// The component that feeds the run.
     pub(crate) fn ingestor(&self) -> Component {
-        Component::new("ingestor", "ingestor/csv")
+        Component {
+            name: "ingestor",
+            place: Place::Registry("ingestor/csv"),
+        }
     }
 
     /// One trigger for each component and event type that it acts on.
@@ -141,7 +147,7 @@ impl Settings {
                 "executor",
                 "10",
                 "/ingenium/executor/paper",
-                &["ingestor.data", "portfolio.order"][..],
+                &["ingestor.data", "portfolio.order", "portfolio.cancel"][..],
             ),
             (
                 "portfolio",
@@ -158,14 +164,21 @@ impl Settings {
         ];
         let mut triggers = Vec::new();
         for (name, rank, source, types) in wiring {
+            let ours = self.components.iter().any(|component| {
+                component.name == name && matches!(component.place, Place::Registry(_))
+            });
             for event in types {
                 let trigger = format!("{name}-{}", event.replace('.', "-"));
-                triggers.push(
+                let trigger =
                     Trigger::new(super::NAMESPACE, trigger, super::BROKER, children.url(name))
                         .with_type(format!("ingenium.{event}"))
-                        .with_annotation("ingenium.example/rank", rank)
-                        .with_annotation("ingenium.example/source", source),
-                );
+                        .with_annotation("ingenium.example/rank", rank);
+                // What source a stranger's events have is known when they come.
+                triggers.push(if ours {
+                    trigger.with_annotation("ingenium.example/source", source)
+                } else {
+                    trigger
+                });
             }
         }
         triggers
@@ -182,6 +195,46 @@ impl Settings {
         let rows = self.inputs.iter().map(|input| input.rows().min(most));
         rows.sum::<usize>() as u64
     }
+}
+
+/// The reference components, with those that `--component` names in their places.
+fn components(given: &[String]) -> Result<[Component; 3], Failure> {
+    let mut components = [
+        ("executor", "executor/paper"),
+        ("portfolio", "portfolio/long-only"),
+        ("strategy", "strategy/rsi"),
+    ]
+    .map(|(name, registry)| Component {
+        name,
+        place: Place::Registry(registry),
+    });
+    for argument in given {
+        let wrong = |problem: &str| {
+            let message = format!(
+                "--component `{argument}`: {problem}; expected ROLE=CMD or ROLE=URL, ROLE one of strategy, portfolio, executor"
+            );
+            Failure::new(Code::Usage, message)
+        };
+        let (role, place) = argument
+            .split_once('=')
+            .filter(|(_, place)| !place.trim().is_empty())
+            .ok_or_else(|| wrong("it names no component"))?;
+        let component = components
+            .iter_mut()
+            .find(|component| component.name == role)
+            .ok_or_else(|| wrong("there is no such role here"))?;
+        if !matches!(component.place, Place::Registry(_)) {
+            return Err(wrong("the role was given before"));
+        }
+        component.place = if place.starts_with("http://") {
+            Place::Url(place.to_owned())
+        } else if place.starts_with("https://") {
+            return Err(wrong("https is not spoken here"));
+        } else {
+            Place::Command(place.to_owned())
+        };
+    }
+    Ok(components)
 }
 
 pub(crate) fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
