@@ -5,7 +5,7 @@
 //! | Name | Reads | Emits |
 //! |---|---|---|
 //! | `ingestor/csv` | files of daily bars | `ingenium.ingestor.data` |
-//! | `strategy/rsi` | data | `ingenium.strategy.signal` |
+//! | `strategy/rsi`, `strategy/sma-cross` | data | `ingenium.strategy.signal` |
 //! | `portfolio/long-only` | data, signals, executions | `ingenium.portfolio.order` |
 //! | `executor/paper` | data, orders | `ingenium.executor.execution` |
 

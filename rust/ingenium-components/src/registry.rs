@@ -50,6 +50,7 @@ pub fn names() -> Vec<&'static str> {
     vec![
         "ingestor/csv",
         "strategy/rsi",
+        "strategy/sma-cross",
         "portfolio/long-only",
         "executor/paper",
     ]
@@ -111,7 +112,11 @@ fn with_role<P: Purpose>(
 ) -> Result<P::Output, RunError> {
     Ok(match name {
         "strategy/rsi" => {
-            let config: strategy::Config = config.load()?;
+            let config: strategy::rsi::Config = config.load()?;
+            purpose.with(config.role()?, config.source, config.state)
+        }
+        "strategy/sma-cross" => {
+            let config: strategy::sma_cross::Config = config.load()?;
             purpose.with(config.role()?, config.source, config.state)
         }
         "portfolio/long-only" => {

@@ -1,5 +1,13 @@
-//! Indicators: incremental, one step a bar, on decimals.
+//! Indicators on decimals: incremental, in constant time a bar, each with one pinned definition.
 
+mod atr;
+mod cross;
+mod ema;
 mod rsi;
+mod sma;
 
+pub use atr::Atr;
+pub use cross::Cross;
+pub use ema::Ema;
 pub use rsi::Rsi;
+pub use sma::Sma;

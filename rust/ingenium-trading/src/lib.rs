@@ -6,8 +6,8 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`role`], [`states`] | what a role is, and its keyed state |
-//! | [`indicator`] | RSI (Wilder) |
-//! | [`strategy`] | RSI strategy |
+//! | [`indicator`] | RSI and ATR (Wilder), SMA, EMA, crossings |
+//! | [`strategy`] | RSI, crossing moving averages |
 //! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
 //! | [`executor`] | simulated fills at the next open |
 //! | [`backtest`] | a whole run in virtual time, in step order |

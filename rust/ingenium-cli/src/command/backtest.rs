@@ -19,9 +19,12 @@ use crate::terminal::Terminal;
 ///
 /// The same components as `ingenium up` in one process: the same events, with the same fingerprint.
 #[derive(Debug, clap::Args)]
-#[command(arg_required_else_help = true, after_help = "\
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
 Example:
-  $ ingenium backtest run --data prices.csv=ACME --out run-1")]
+  $ ingenium backtest run --data prices.csv=ACME --out run-1"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -14,7 +14,8 @@ use crate::terminal::Terminal;
 
 /// Run one reference component, served as on Knative
 ///
-/// Listens on PORT, posts to K_SINK. Components: ingestor/csv, strategy/rsi, portfolio/long-only, executor/paper.
+/// Listens on PORT, posts to K_SINK. Components: ingestor/csv, strategy/rsi, strategy/sma-cross,
+/// portfolio/long-only, executor/paper.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:

@@ -30,7 +30,7 @@ fn goog_ends_with_the_known_profit() {
         sizing: fixed,
         ..portfolio::Config::default()
     };
-    let strategy = strategy::Config::default().role();
+    let strategy = strategy::rsi::Config::default().role();
     let mut chain = Chain::new(
         executor::Config::default().role(),
         config.role(),

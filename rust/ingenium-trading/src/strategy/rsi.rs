@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use ingenium_types::EventType;
-use ingenium_types::event::{SignalDirection, SignalEvent};
+use ingenium_types::event::SignalDirection;
 use ingenium_types::scalar::{Name, UtcTimestamp};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::signal::{advance, emit, series};
 use crate::bar::Bar;
 use crate::indicator::Rsi;
 use crate::role::{Disposition, Input, Outbox, Role};
@@ -50,16 +51,10 @@ impl Role for RsiStrategy {
             Ok(bar) => bar,
             Err(disposition) => return disposition,
         };
-        let period = bar
-            .ohlc
-            .period
-            .as_ref()
-            .map_or("", |period| period.as_str());
-        let state = states.change(&format!("{} {period}", bar.event.symbol));
-        if state.last_bar >= Some(bar.event.timestamp) {
-            return Disposition::Ignored("bar_not_newer");
+        let state = states.change(&series(&bar));
+        if let Err(disposition) = advance(&mut state.last_bar, &bar) {
+            return disposition;
         }
-        state.last_bar = Some(bar.event.timestamp);
         let before = state.rsi.clone();
         if state
             .rsi
@@ -69,17 +64,7 @@ impl Role for RsiStrategy {
             return Disposition::Ignored("price_out_of_range");
         }
         if let Some(direction) = self.crossing(&before, &state.rsi) {
-            let id = outbox.id(&[
-                &input.cause.source,
-                &input.cause.id,
-                bar.event.symbol.as_str(),
-            ]);
-            let mut signal = SignalEvent::new(bar.event.symbol.clone(), direction);
-            signal.timestamp = Some(bar.end);
-            signal.strategy = Some(self.name.clone());
-            signal.price = Some(bar.ohlc.close);
-            // An effect is never dated before its cause.
-            outbox.emit(id, bar.end.max(input.time), input.cause, signal);
+            emit(direction, &self.name, &bar, input, outbox);
         }
         Disposition::Applied
     }

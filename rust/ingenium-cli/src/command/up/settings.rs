@@ -104,9 +104,9 @@ impl Settings {
             run: Some(self.run_id()?),
             limit: self.limit(),
         };
-        let strategy = strategy::Config {
+        let strategy = strategy::rsi::Config {
             state: state("strategy"),
-            ..strategy::Config::default()
+            ..strategy::rsi::Config::default()
         };
         let fee_bps = self.fee_bps;
         let portfolio = portfolio::Config {
