@@ -11,6 +11,9 @@
 //! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
 //! | [`executor`] | simulated fills at the next open |
 //! | [`backtest`] | a whole run in virtual time, in step order |
+//! | [`metric`] | statistics of a backtest: daily points, round trips, ratios |
+
+#![deny(clippy::float_arithmetic)]
 
 pub mod role;
 pub mod states;
@@ -26,6 +29,7 @@ pub mod sizing;
 pub mod executor;
 
 pub mod backtest;
+pub mod metric;
 
 pub use role::{Cause, Disposition, Emission, Input, Outbox, Role};
 pub use states::States;
