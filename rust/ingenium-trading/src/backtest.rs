@@ -6,6 +6,7 @@
 
 mod actor;
 mod event;
+mod measure;
 mod typed;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use ingenium_types::{EventType, Payload};
 
 pub use actor::{Actor, Failure};
 pub use event::Event;
+pub use measure::{Measure, Measured, Overflow};
 pub use typed::Typed;
 
 /// Sees what happens in a run, in log order.

@@ -3,12 +3,17 @@
 mod compare;
 mod foreign;
 mod observe;
+mod parameter;
 mod plan;
 mod report;
 mod run;
+mod settings;
+mod sweep;
 mod terminal;
+mod trades;
 mod verify;
 mod wire;
+mod yardstick;
 
 use clap::Subcommand;
 
@@ -35,6 +40,7 @@ enum Command {
     Run(Box<run::Arguments>),
     Verify(verify::Arguments),
     Compare(compare::Arguments),
+    Sweep(Box<sweep::Arguments>),
 }
 
 pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
@@ -42,5 +48,6 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
         Command::Run(arguments) => run::execute(arguments, terminal),
         Command::Verify(arguments) => verify::execute(arguments, terminal),
         Command::Compare(arguments) => compare::execute(arguments),
+        Command::Sweep(arguments) => sweep::execute(arguments, terminal),
     }
 }

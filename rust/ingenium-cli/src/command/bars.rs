@@ -28,7 +28,7 @@ const SHIPPED: [(&str, &str); 3] = [
 ];
 
 /// One file: the user's, or one that ships with the program and has no path yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Bars {
     pub(crate) symbol: InstrumentSymbol,
     pub(crate) path: Option<PathBuf>,

@@ -2,28 +2,34 @@
 
 use ingenium_types::scalar::UtcTimestamp;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What an account is worth at one moment, in its currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Worth {
     /// Cash plus the market value of all positions.
+    #[schemars(with = "String")]
     pub equity: Decimal,
     /// The sum of the sizes of all positions' market values, `Σ|q·mark|`: zero or more.
+    #[schemars(with = "String")]
     pub gross: Decimal,
     /// The sum of all positions' market values, `Σ q·mark`: below zero where short.
+    #[schemars(with = "String")]
     pub net: Decimal,
 }
 
 /// The last state of a UTC day with data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Point {
     /// The day, at midnight UTC.
+    #[schemars(with = "String")]
     pub date: UtcTimestamp,
     /// What the account was worth.
     #[serde(flatten)]
     pub worth: Worth,
     /// The benchmark's last close up to then; `None` before its first bar, or without a benchmark.
+    #[schemars(with = "Option<String>")]
     pub benchmark: Option<Decimal>,
 }
 

@@ -4,6 +4,7 @@ mod summary;
 
 use ingenium_types::scalar::UtcTimestamp;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The statistics of a run.
@@ -12,14 +13,16 @@ use serde::Serialize;
 /// digits. What is undefined is `None` (JSON `null`), never NaN, infinite or a stand-in zero. All returns are between
 /// daily points; everything that needs them is `None` with fewer than two points, or once an equity of zero or less is
 /// followed by another point.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Statistics {
     /// The number of daily points.
     pub points: usize,
     /// The day of the first point; `None` without points.
+    #[schemars(with = "Option<String>")]
     pub start: Option<UtcTimestamp>,
     /// The day of the last point; `None` without points.
+    #[schemars(with = "Option<String>")]
     pub end: Option<UtcTimestamp>,
     /// Years of 365 days from the first point to the last; `None` without points.
     pub years: Option<f64>,
@@ -77,11 +80,14 @@ pub struct Statistics {
     pub expectancy: Option<f64>,
 
     /// All commissions, exact.
+    #[schemars(with = "String")]
     pub fees: Decimal,
     /// What fills were worse than the prices decided on, exact, below zero where better; `None` where a fill came
     /// without such a price.
+    #[schemars(with = "Option<String>")]
     pub slippage_cost: Option<Decimal>,
     /// Implementation shortfall of what was filled: slippage and fees, exact; `None` as `slippage_cost`.
+    #[schemars(with = "Option<String>")]
     pub implementation_shortfall: Option<Decimal>,
 
     /// The 5th percentile of returns (historical, type 7), a share, below zero for a loss.
@@ -122,15 +128,18 @@ pub struct Statistics {
 }
 
 /// A fall below a former peak, by dates.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct DrawdownPeriod {
     /// The deepest point against the peak, a share below zero.
     pub depth: f64,
     /// The last day at the peak.
+    #[schemars(with = "String")]
     pub peak: UtcTimestamp,
     /// The first of the deepest days.
+    #[schemars(with = "String")]
     pub trough: UtcTimestamp,
     /// The first day back at the peak or above; `None` where there is none.
+    #[schemars(with = "Option<String>")]
     pub recovery: Option<UtcTimestamp>,
     /// Days from the peak to the recovery, or to the last point where there is none.
     pub days: i64,

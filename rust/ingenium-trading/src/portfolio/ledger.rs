@@ -8,6 +8,7 @@ use ingenium_types::exact::{self, Inexact};
 use rust_decimal::Decimal;
 
 use crate::bar::is_consistent;
+use crate::metric::Worth;
 use crate::position::Position;
 
 /// Cash and positions as a fold over executions and final bars, in log order.
@@ -38,7 +39,7 @@ impl Ledger {
                     && ohlc.final_ != Some(false)
                     && is_consistent(ohlc)
                 {
-                    self.holdings.entry(event.symbol.to_string()).or_default().1 = ohlc.close.get();
+                    self.holding(event.symbol.as_str()).1 = ohlc.close.get();
                 }
             }
             Payload::ExecutorExecution(execution)
@@ -58,15 +59,47 @@ impl Ledger {
                     OrderSide::Sell => (-quantity, notional),
                 };
                 self.cash = exact::sub(exact::add(self.cash, change)?, fee)?;
-                self.holdings
-                    .entry(execution.symbol.to_string())
-                    .or_default()
+                self.holding(execution.symbol.as_str())
                     .0
                     .apply(signed, price)?;
             }
             _ => {}
         }
         Ok(())
+    }
+
+    fn holding(&mut self, symbol: &str) -> &mut (Position, Decimal) {
+        if !self.holdings.contains_key(symbol) {
+            self.holdings.insert(symbol.to_owned(), Default::default());
+        }
+        self.holdings.get_mut(symbol).expect("it was put there")
+    }
+
+    /// The last final close of a symbol; `None` before its first.
+    #[must_use]
+    pub fn mark(&self, symbol: &str) -> Option<Decimal> {
+        let (_, mark) = self.holdings.get(symbol)?;
+        (!mark.is_zero()).then_some(*mark)
+    }
+
+    /// What the account is worth, and how much of it is in the market.
+    ///
+    /// # Errors
+    /// [`Inexact`] when an amount does not fit.
+    pub fn worth(&self) -> Result<Worth, Inexact> {
+        let (mut gross, mut net) = (Decimal::ZERO, Decimal::ZERO);
+        for (position, mark) in self.holdings.values() {
+            if !position.quantity.is_zero() {
+                let value = position.value(*mark)?;
+                gross = exact::add(gross, value.abs())?;
+                net = exact::add(net, value)?;
+            }
+        }
+        Ok(Worth {
+            equity: exact::add(self.cash, net)?,
+            gross,
+            net,
+        })
     }
 
     /// Cash.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ingenium_trading::backtest::{Driver, Event, Observer};
-use ingenium_trading::portfolio::Ledger;
+use ingenium_trading::backtest::{Driver, Event, Measure, Measured, Observer};
 use ingenium_types::EventType;
 use ingenium_types::fingerprint::{Line, fingerprint};
-use rust_decimal::Decimal;
+use ingenium_types::scalar::UtcTimestamp;
 
 use super::plan::Prepared;
 use crate::exit::{Code, Failure};
@@ -20,10 +19,7 @@ const NAMED: usize = 20;
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) counts: Counts,
-    /// Cash at the end.
-    pub(crate) cash: Decimal,
-    /// Cash and market value at the end.
-    pub(crate) equity: Decimal,
+    pub(crate) measured: Measured,
     pub(crate) fingerprint: String,
     /// The first malformed rows.
     pub(crate) malformed: Vec<String>,
@@ -61,10 +57,11 @@ pub(crate) struct Counts {
 
 /// Runs a plan from its first bar to its last.
 pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
+    let measure = Measure::new(prepared.cash()?, prepared.plan.measure.settings()?);
     let mut watch = Watch {
         counts: BTreeMap::new(),
         lines: Vec::new(),
-        ledger: Ledger::new(prepared.cash()?.get()),
+        measure,
         failure: None,
     };
     let (mut malformed, mut named) = (0, Vec::new());
@@ -98,10 +95,10 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
     if let Some(failure) = watch.failure {
         return Err(failure);
     }
+    let measured = watch.measure.finish();
     Ok(Outcome {
         counts,
-        cash: watch.ledger.cash(),
-        equity: watch.ledger.equity().map_err(Failure::internal)?,
+        measured: measured.map_err(|error| Failure::new(Code::Bad, error.to_string()))?,
         fingerprint: fingerprint(watch.lines),
         malformed: named,
     })
@@ -111,7 +108,7 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
 struct Watch {
     counts: BTreeMap<EventType, u64>,
     lines: Vec<Line>,
-    ledger: Ledger,
+    measure: Measure,
     failure: Option<Failure>,
 }
 
@@ -129,12 +126,10 @@ impl Observer for Watch {
             Ok(line) => self.lines.push(line),
             Err(error) => self.failure = Some(Failure::internal(error)),
         }
-        if self.ledger.apply(payload).is_err() {
-            let message = format!(
-                "event {}: an amount needs more digits than a decimal holds",
-                event.cause.id
-            );
-            self.failure.get_or_insert(Failure::new(Code::Bad, message));
-        }
+        self.measure.stored(event);
+    }
+
+    fn step_closed(&mut self, time: UtcTimestamp) {
+        self.measure.step_closed(time);
     }
 }

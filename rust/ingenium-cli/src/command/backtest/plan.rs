@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::foreign::Foreign;
+use super::yardstick::Yardstick;
 use crate::command::bars::{self, Bars};
 use crate::exit::{Code, Failure};
 
@@ -35,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) cash: String,
     /// Executor, portfolio and strategies, in rank order.
     pub(crate) components: Vec<Component>,
+    /// What the statistics are measured by.
+    pub(crate) measure: Yardstick,
 }
 
 /// A file of bars.
@@ -71,7 +74,7 @@ pub(crate) enum Component {
 }
 
 /// A plan with its bars at hand.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Prepared {
     pub(crate) plan: Plan,
     bars: Vec<Bars>,
@@ -82,8 +85,9 @@ impl Prepared {
     pub(crate) fn new(
         bars: Vec<Bars>,
         limit: Option<u32>,
-        cash: &NonNegativeDecimal,
+        cash: NonNegativeDecimal,
         components: Vec<Component>,
+        measure: Yardstick,
     ) -> Result<Self, Failure> {
         let plan = Plan {
             contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
@@ -91,9 +95,11 @@ impl Prepared {
             bars: limit,
             cash: cash.to_string(),
             components,
+            measure,
         };
         let prepared = Self { plan, bars };
         prepared.check()?;
+        prepared.plan.measure.check(&prepared.plan.data)?;
         drop(prepared.merge()?);
         Ok(prepared)
     }
@@ -161,6 +167,23 @@ impl Prepared {
         ))
     }
 
+    /// The same run of another strategy.
+    pub(crate) fn with_strategy(&self, strategy: Component) -> Result<Self, Failure> {
+        let mut run = self.clone();
+        run.plan.components.pop();
+        run.plan.components.push(strategy);
+        run.check()?;
+        Ok(run)
+    }
+
+    /// The same run, measured as one of so many.
+    pub(crate) fn among(&self, trials: u32, trial_variance: Option<f64>) -> Self {
+        let mut run = self.clone();
+        run.plan.measure.trials = trials;
+        run.plan.measure.trial_variance = trial_variance;
+        run
+    }
+
     /// Cash at the start.
     pub(crate) fn cash(&self) -> Result<NonNegativeDecimal, Failure> {
         NonNegativeDecimal::parse(&self.plan.cash).ok_or_else(|| {
@@ -175,7 +198,12 @@ impl Prepared {
 
     /// The run's id: the same for the same plan.
     fn run_id(&self) -> Result<String, Failure> {
-        let plan = serde_json::to_string(&self.plan).map_err(Failure::internal)?;
+        // What is only measured changes no event.
+        let plan = Plan {
+            measure: Yardstick::default(),
+            ..self.plan.clone()
+        };
+        let plan = serde_json::to_string(&plan).map_err(Failure::internal)?;
         Ok(EventId::of(&["urn:ingenium:run", &plan]).to_string())
     }
 

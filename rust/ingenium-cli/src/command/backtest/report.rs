@@ -1,14 +1,15 @@
 //! report.json: what a run came to.
 
+use ingenium_trading::metric::{OpenTrade, Point, Statistics};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::observe::{Counts, Outcome};
 use super::plan::Plan;
 
 /// The report of a backtest.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "Backtest report", deny_unknown_fields)]
 pub(crate) struct Report {
     /// Version of the program that made it.
     pub(crate) version: String,
@@ -22,17 +23,27 @@ pub(crate) struct Report {
     pub(crate) cash: String,
     /// Cash and market value at the end, an exact decimal.
     pub(crate) equity: String,
+    /// What is undefined is null.
+    pub(crate) statistics: Statistics,
+    /// Positions that the end of the run has left open.
+    pub(crate) open: Vec<OpenTrade>,
+    /// The last state of each UTC day with data.
+    pub(crate) points: Vec<Point>,
 }
 
 impl Report {
     pub(crate) fn new(plan: &Plan, outcome: &Outcome) -> Self {
+        let measured = &outcome.measured;
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             plan: plan.clone(),
             fingerprint: outcome.fingerprint.clone(),
             counts: outcome.counts,
-            cash: outcome.cash.normalize().to_string(),
-            equity: outcome.equity.normalize().to_string(),
+            cash: measured.cash.normalize().to_string(),
+            equity: measured.equity.normalize().to_string(),
+            statistics: measured.outcome.statistics.clone(),
+            open: measured.outcome.open.clone(),
+            points: measured.outcome.points.clone(),
         }
     }
 }

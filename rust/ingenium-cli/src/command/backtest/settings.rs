@@ -1,0 +1,85 @@
+//! What is common to all runs: bars, money, strategy, yardstick.
+
+use ingenium_components::{executor, portfolio};
+use ingenium_types::scalar::NonNegativeDecimal;
+
+use super::parameter::parameters;
+use super::plan::{Component, Prepared};
+use super::yardstick::Yardstick;
+use crate::command::bars;
+use crate::command::up::settings::{parse, parse_sizing};
+use crate::exit::Failure;
+
+/// What to run.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Settings {
+    /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
+    #[arg(long, value_name = "FILE[=SYMBOL]")]
+    data: Vec<String>,
+
+    /// Take only the first N bars of each file
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    bars: Option<u32>,
+
+    /// The strategy, as in `ingenium run strategy/NAME`
+    #[arg(long, value_name = "NAME", default_value = "rsi")]
+    strategy: String,
+
+    /// Cash at the start
+    #[arg(long, value_name = "AMOUNT", default_value = "100000")]
+    cash: String,
+
+    /// How much to buy: `percent-equity:SHARE` or `fixed:QUANTITY`
+    #[arg(long, value_name = "RULE", default_value = "percent-equity:0.30")]
+    sizing: String,
+
+    /// Fee in basis points of each fill
+    #[arg(long, value_name = "BPS", default_value = "0")]
+    fee_bps: String,
+
+    #[command(flatten)]
+    measure: Yardstick,
+}
+
+impl Settings {
+    /// The reference strategy with these members of its configuration.
+    pub(crate) fn strategy(&self, given: &[String]) -> Result<Component, Failure> {
+        let name = format!("strategy/{}", self.strategy);
+        let config = parameters(&name, given)?;
+        Ok(Component::Reference { name, config })
+    }
+
+    /// Daily points in a year.
+    pub(crate) const fn periods_per_year(&self) -> f64 {
+        self.measure.periods_per_year
+    }
+
+    /// The run of `strategy` between the reference portfolio and executor.
+    pub(crate) fn prepare(&self, strategy: Component) -> Result<Prepared, Failure> {
+        let cash: NonNegativeDecimal = parse("--cash", &self.cash)?;
+        let fee_bps: NonNegativeDecimal = parse("--fee-bps", &self.fee_bps)?;
+        let executor = executor::Config {
+            fee_bps,
+            ..executor::Config::default()
+        };
+        let portfolio = portfolio::Config {
+            initial_cash: cash,
+            sizing: parse_sizing(&self.sizing)?,
+            fee_bps,
+            ..portfolio::Config::default()
+        };
+        let components = vec![
+            Component::Reference {
+                name: "executor/paper".to_owned(),
+                config: serde_json::to_value(executor).map_err(Failure::internal)?,
+            },
+            Component::Reference {
+                name: "portfolio/long-only".to_owned(),
+                config: serde_json::to_value(portfolio).map_err(Failure::internal)?,
+            },
+            strategy,
+        ];
+        let bars = bars::read("--data", &self.data)?;
+        Prepared::new(bars, self.bars, cash, components, self.measure.clone())
+    }
+}
