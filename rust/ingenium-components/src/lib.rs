@@ -17,4 +17,4 @@ pub mod registry;
 pub mod strategy;
 
 pub use config::ConfigError;
-pub use registry::{Outcome, RunError, Surroundings, actor, names, run};
+pub use registry::{Outcome, RunError, Surroundings, actor, config_schema, names, run};

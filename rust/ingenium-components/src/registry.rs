@@ -94,6 +94,25 @@ pub fn actor(name: &str, config: &serde_json::Value) -> Result<Box<dyn Actor>, R
     with_role(name, Source::Value(config), InProcess)
 }
 
+/// The JSON Schema of the configuration of the component `name`.
+///
+/// # Errors
+/// [`RunError::Unknown`].
+pub fn config_schema(name: &str) -> Result<schemars::Schema, RunError> {
+    Ok(match name {
+        "ingestor/csv" => schemars::schema_for!(ingestor::Config),
+        "strategy/rsi" => schemars::schema_for!(strategy::rsi::Config),
+        "strategy/sma-cross" => schemars::schema_for!(strategy::sma_cross::Config),
+        "portfolio/long-only" => schemars::schema_for!(portfolio::Config),
+        "executor/paper" => schemars::schema_for!(executor::Config),
+        other => {
+            return Err(RunError::Unknown {
+                name: other.to_owned(),
+            });
+        }
+    })
+}
+
 /// What is done with a role, whatever its type.
 trait Purpose {
     type Output;

@@ -2,11 +2,14 @@
 
 mod compare;
 mod foreign;
+mod html;
 mod observe;
 mod parameter;
+mod pictures;
 mod plan;
 mod report;
 mod run;
+mod schema;
 mod settings;
 mod sweep;
 mod terminal;
@@ -41,6 +44,7 @@ enum Command {
     Verify(verify::Arguments),
     Compare(compare::Arguments),
     Sweep(Box<sweep::Arguments>),
+    Schema(schema::Arguments),
 }
 
 pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
@@ -49,5 +53,6 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
         Command::Verify(arguments) => verify::execute(arguments, terminal),
         Command::Compare(arguments) => compare::execute(arguments),
         Command::Sweep(arguments) => sweep::execute(arguments, terminal),
+        Command::Schema(arguments) => schema::execute(arguments),
     }
 }

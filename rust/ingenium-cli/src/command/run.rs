@@ -1,5 +1,6 @@
 //! `ingenium run`: one reference component, served as on Knative.
 
+use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
@@ -18,8 +19,9 @@ use crate::terminal::Terminal;
 /// portfolio/long-only, executor/paper.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
-  $ PORT=8081 K_SINK=http://127.0.0.1:8080 ingenium run strategy/rsi")]
+Examples:
+  $ PORT=8081 K_SINK=http://127.0.0.1:8080 ingenium run strategy/rsi
+  $ ingenium run executor/paper --schema")]
 pub(crate) struct Arguments {
     /// The component, such as `strategy/rsi`
     #[arg(value_name = "ROLE/NAME")]
@@ -29,12 +31,24 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Print the JSON Schema of the component's configuration, and run nothing
+    #[arg(long, conflicts_with = "config")]
+    schema: bool,
+
     /// Stop when stdin ends: the parent process holds the other end
     #[arg(long, hide = true)]
     exit_with_parent: bool,
 }
 
 pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
+    if arguments.schema {
+        let schema =
+            ingenium_components::config_schema(&arguments.component).map_err(Failure::usage)?;
+        let text = serde_json::to_string_pretty(&schema).map_err(Failure::internal)?;
+        // Whoever has stopped reading does not want to hear about it.
+        drop(writeln!(std::io::stdout().lock(), "{text}"));
+        return Ok(Code::Good);
+    }
     let environment = Environment::of_process();
     logs::install_with(&environment, terminal.log_filter("info"));
     let settings = KnativeSettings::read(&environment).map_err(Failure::usage)?;

@@ -226,3 +226,115 @@ http.server.HTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_fo
         assert!(called.stderr.contains(part), "{part}: {called:?}");
     }
 }
+
+#[test]
+fn documents_have_the_published_schemas() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("sweep").display().to_string();
+    let swept = ingenium(
+        &[
+            &[
+                "backtest",
+                "sweep",
+                "--param",
+                "period=5..15:5",
+                "--benchmark",
+                "GOOG",
+                "--out",
+                &out,
+            ],
+            BARS,
+        ]
+        .concat(),
+    );
+    assert_eq!(swept.code, 0, "{swept:?}");
+    for document in ["plan", "report", "sweep"] {
+        let schema = ingenium(&["backtest", "schema", document]).stdout;
+        let published = root().join(format!("docs/reference/backtest/{document}.schema.json"));
+        if std::env::var_os("INGENIUM_BLESS").is_some() {
+            fs::write(&published, &schema).expect("write");
+        }
+        let kept = fs::read_to_string(&published).expect("a published schema");
+        assert!(
+            kept == schema,
+            "{} is out of date: run with INGENIUM_BLESS=1",
+            published.display()
+        );
+        let schema = serde_json::from_str(&schema).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let text = fs::read_to_string(Path::new(&out).join(format!("{document}.json")))
+            .expect("a document");
+        let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{document}: {errors:?}");
+        value["more"] = true.into();
+        assert!(
+            !validator.is_valid(&value),
+            "{document} takes members that nobody knows"
+        );
+    }
+    let ranking: serde_json::Value = serde_json::from_str(
+        &fs::read_to_string(Path::new(&out).join("sweep.json")).expect("a ranking"),
+    )
+    .expect("JSON");
+    assert_eq!(ranking["trials"], 3);
+    // The best of the ranking is the run that is kept, and it is measured as the best of three.
+    let kept: serde_json::Value = serde_json::from_str(
+        &fs::read_to_string(Path::new(&out).join("report.json")).expect("a report"),
+    )
+    .expect("JSON");
+    assert_eq!(ranking["ranking"][0]["fingerprint"], kept["fingerprint"]);
+    assert_eq!(kept["plan"]["measure"]["trials"], 3);
+    assert_eq!(ingenium(&["backtest", "verify", &out]).code, 0);
+}
+
+#[test]
+fn the_page_needs_nobody_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("report.html").display().to_string();
+    let program = env!("CARGO_BIN_EXE_ingenium");
+    let called = backtest(&[
+        "--html",
+        &page,
+        "--",
+        "sh",
+        "-c",
+        &format!("exec {program} run strategy/rsi # <b>&"),
+    ]);
+    let report = report(&called);
+    let text = fs::read_to_string(&page).expect("a page");
+    for foreign in [
+        "http:", "https:", "src=", "href=", "url(", "<script", "<b>&",
+    ] {
+        assert!(!text.contains(foreign), "{foreign}");
+    }
+    assert!(text.contains("# &lt;b&gt;&amp;"), "what is text stays text");
+    // Every daily value stands there as exact text.
+    for point in report["points"].as_array().expect("points") {
+        let equity = point["equity"]
+            .as_str()
+            .expect("a text")
+            .parse::<rust_decimal::Decimal>()
+            .expect("a decimal");
+        assert!(
+            text.contains(&format!("<td>{}</td>", equity.normalize())),
+            "{point}"
+        );
+    }
+    for picture in [
+        "Equity",
+        "Below the former peak",
+        "Days by their return",
+        "Sharpe ratio of the last",
+        "Exposure",
+        "GOOG:",
+    ] {
+        assert!(
+            text.contains(&format!("aria-label=\"{picture}")),
+            "{picture}"
+        );
+    }
+}

@@ -13,6 +13,8 @@ const COMMANDS: &[&[&str]] = &[
     &["backtest", "run"],
     &["backtest", "verify"],
     &["backtest", "compare"],
+    &["backtest", "sweep"],
+    &["backtest", "schema"],
     &["broker"],
     &["validate"],
     &["conform"],

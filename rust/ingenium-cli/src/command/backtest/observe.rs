@@ -9,6 +9,7 @@ use ingenium_types::EventType;
 use ingenium_types::fingerprint::{Line, fingerprint};
 use ingenium_types::scalar::UtcTimestamp;
 
+use super::pictures::Pictures;
 use super::plan::Prepared;
 use crate::exit::{Code, Failure};
 
@@ -21,6 +22,7 @@ pub(crate) struct Outcome {
     pub(crate) counts: Counts,
     pub(crate) measured: Measured,
     pub(crate) fingerprint: String,
+    pub(crate) pictures: Pictures,
     /// The first malformed rows.
     pub(crate) malformed: Vec<String>,
 }
@@ -62,6 +64,7 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
         counts: BTreeMap::new(),
         lines: Vec::new(),
         measure,
+        pictures: Pictures::default(),
         failure: None,
     };
     let (mut malformed, mut named) = (0, Vec::new());
@@ -100,6 +103,7 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
         counts,
         measured: measured.map_err(|error| Failure::new(Code::Bad, error.to_string()))?,
         fingerprint: fingerprint(watch.lines),
+        pictures: watch.pictures,
         malformed: named,
     })
 }
@@ -109,6 +113,7 @@ struct Watch {
     counts: BTreeMap<EventType, u64>,
     lines: Vec<Line>,
     measure: Measure,
+    pictures: Pictures,
     failure: Option<Failure>,
 }
 
@@ -127,6 +132,7 @@ impl Observer for Watch {
             Err(error) => self.failure = Some(Failure::internal(error)),
         }
         self.measure.stored(event);
+        self.pictures.take(event);
     }
 
     fn step_closed(&mut self, time: UtcTimestamp) {

@@ -73,6 +73,17 @@ pub(crate) enum Component {
     },
 }
 
+impl Plan {
+    /// What the strategy is called: its name, or the command.
+    pub(crate) fn strategy(&self) -> String {
+        match self.components.last() {
+            Some(Component::Reference { name, .. }) => name.clone(),
+            Some(Component::Command { command, .. }) => command.join(" "),
+            None => String::new(),
+        }
+    }
+}
+
 /// A plan with its bars at hand.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {

@@ -11,7 +11,7 @@ use super::observe::Outcome;
 use super::plan::Component;
 use super::report::Report;
 use super::settings::Settings;
-use super::{observe, terminal, trades};
+use super::{html, observe, terminal, trades};
 use crate::exit::{Code, Failure, complain};
 use crate::terminal::Terminal;
 
@@ -38,6 +38,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
+    /// Write the report as one page into this file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
@@ -62,6 +66,9 @@ pub(crate) const PLAN: &str = "plan.json";
 /// The report's place in the folder of a run.
 pub(crate) const REPORT: &str = "report.json";
 
+/// The page's place in the folder of a run.
+const PAGE: &str = "report.html";
+
 /// The round trips' place in the folder of a run.
 const TRADES: &str = "trades.csv";
 
@@ -78,6 +85,14 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
     let report = Report::new(&prepared.plan, &outcome);
     if let Some(folder) = &arguments.out {
         keep(folder, &report, &outcome)?;
+    }
+    if let Some(file) = &arguments.html {
+        html::write(
+            file,
+            &report,
+            &outcome.measured.outcome.trades,
+            &outcome.pictures,
+        )?;
     }
     terminal::print(&report, arguments.format)?;
     if report.counts.late == 0 {
@@ -110,7 +125,9 @@ fn strategy(arguments: &Arguments) -> Result<Component, Failure> {
 pub(crate) fn keep(folder: &Path, report: &Report, outcome: &Outcome) -> Result<(), Failure> {
     write(&folder.join(PLAN), &report.plan)?;
     write(&folder.join(REPORT), report)?;
-    trades::write(&folder.join(TRADES), &outcome.measured.outcome.trades)
+    let found = &outcome.measured.outcome.trades;
+    trades::write(&folder.join(TRADES), found)?;
+    html::write(&folder.join(PAGE), report, found, &outcome.pictures)
 }
 
 /// Makes `folder`; one that holds something already is left alone.
