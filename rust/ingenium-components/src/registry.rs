@@ -89,7 +89,7 @@ pub async fn run(
         "executor/paper" => {
             let config: executor::Config = load(config)?;
             check_lot(config.lot)?;
-            serve(config.role(), config.source, config.state, surroundings).await?;
+            serve(config.role()?, config.source, config.state, surroundings).await?;
         }
         other => {
             return Err(RunError::Unknown {

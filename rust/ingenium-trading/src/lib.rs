@@ -9,7 +9,8 @@
 //! | [`indicator`] | RSI (Wilder) |
 //! | [`strategy`] | RSI strategy |
 //! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
-//! | [`executor`] | simulated fills at the next open |
+//! | [`order`] | which report of an order may follow which |
+//! | [`executor`] | simulated fills from bars |
 
 pub mod role;
 pub mod states;
@@ -23,6 +24,7 @@ pub mod position;
 pub mod sizing;
 
 pub mod executor;
+pub mod order;
 
 pub use role::{Cause, Disposition, Emission, Input, Outbox, Role};
 pub use states::States;

@@ -1,6 +1,14 @@
 //! Trading logic: known answers, and what holds for any input.
 
 mod executor;
+mod executor_lifetime;
+mod executor_model;
+mod executor_property;
+mod executor_refusal;
+mod executor_session;
+mod executor_type;
+mod market;
+mod order;
 mod portfolio;
 mod position;
 mod scene;
