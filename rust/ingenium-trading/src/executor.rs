@@ -107,6 +107,9 @@ pub struct Working {
     /// The last status that was reported, as on the wire.
     #[serde(default)]
     status: String,
+    /// When the last event was: time goes on for each order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<UtcTimestamp>,
     /// Bars up to here were tried.
     tried: Option<UtcTimestamp>,
     /// The day of a DAY order's session (days since 1970), once bars have shown which it is.

@@ -90,6 +90,7 @@ impl PaperExecutor {
             commission: Decimal::ZERO,
             events: 0,
             status: String::new(),
+            said: None,
             tried: None,
             session: None,
             closing: None,

@@ -46,6 +46,9 @@ pub(super) fn execution(
     outbox: &mut Outbox,
 ) {
     working.events += 1;
+    // A bar may go on after the end of the session in which it began, and a cancel may come with an early date.
+    let at = working.said.map_or(at, |said| at.max(said));
+    working.said = Some(at);
     if let Report::Trade(fill, _) = &report {
         // `fill_at` has checked that these amounts fit.
         let cost =

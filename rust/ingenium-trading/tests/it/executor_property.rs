@@ -1,1 +1,440 @@
-//! x
+//! What holds for any bars and orders: the same fills whenever an order arrives, sums that add up, prices that were
+//! there, and never a panic.
+
+use std::collections::BTreeMap;
+
+use ingenium_trading::Emission;
+use ingenium_trading::executor::{Fees, LimitFill, PaperExecutor, Session, Slippage, Tier, Timing};
+use ingenium_trading::order::{Change, State, transition};
+use ingenium_types::Payload;
+use ingenium_types::event::{
+    DataEvent, ExecutionEvent, MarketData, OhlcData, OrderEvent, OrderSide, OrderTimeInForce,
+    OrderType,
+};
+use ingenium_types::scalar::{PositiveDecimal, UtcTimestamp};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::market::{plain, scalar};
+use crate::scene::Scene;
+
+/// 2020-01-01T00:00:00Z in nanoseconds.
+const START: i64 = 1_577_836_800_000_000_000;
+/// A bar of six hours; four of them are a session.
+const SLOT: i64 = 6 * 3600 * 1_000_000_000;
+
+const CASES: u32 = 10_000;
+
+fn slot(n: i64) -> UtcTimestamp {
+    UtcTimestamp::from_nanoseconds(START + n * SLOT / 2).expect("in range")
+}
+
+/// Prices in tenths: open, close, and how far high and low lie beyond them; the volume.
+type Row = (i64, i64, i64, i64, i64);
+
+/// A bar in every slot of six hours, or none.
+fn rows(most_volume: i64, least_volume: i64) -> impl Strategy<Value = Vec<Option<Row>>> {
+    let price = || 90_i64..110;
+    let row = (
+        price(),
+        price(),
+        0_i64..12,
+        0_i64..12,
+        least_volume..=most_volume,
+    );
+    prop::collection::vec(prop::option::weighted(0.8, row), 1..14)
+}
+
+fn bars(rows: &[Option<Row>]) -> Vec<DataEvent> {
+    let bar = |(place, row): (usize, &Option<Row>)| {
+        let (open, close, up, down, volume) = (*row)?;
+        let price = |tenths| scalar(&Decimal::new(tenths, 1).to_string());
+        let ohlc = OhlcData::new(
+            price(open),
+            price(open.max(close) + up),
+            price(open.min(close) - down),
+            price(close),
+            scalar(&volume.to_string()),
+        );
+        let place = 2 * i64::try_from(place).expect("few bars");
+        let mut event = DataEvent::new(scalar("A"), slot(place), MarketData::Ohlc(ohlc));
+        event.end_timestamp = Some(slot(place + 2));
+        Some(event)
+    };
+    rows.iter().enumerate().filter_map(bar).collect()
+}
+
+fn order() -> impl Strategy<Value = OrderEvent> {
+    let type_ = prop::sample::select(OrderType::ALL);
+    let tif = prop::option::of(prop::sample::select(OrderTimeInForce::ALL));
+    let prices = (85_i64..115, 85_i64..115, 1_i64..15, any::<bool>());
+    let more = (
+        prop::option::weighted(0.2, 1_i64..400),
+        prop::option::weighted(0.2, any::<bool>()),
+        1_i64..8,
+    );
+    (
+        type_,
+        tif,
+        any::<bool>(),
+        1_i64..40,
+        0_i64..26,
+        prices,
+        more,
+    )
+        .prop_map(
+            |(type_, tif, is_buy, quantity, decided, (limit, stop, trail, in_percent), more)| {
+                let side = if is_buy {
+                    OrderSide::Buy
+                } else {
+                    OrderSide::Sell
+                };
+                let text = |tenths| Decimal::new(tenths, 1).to_string();
+                let quantity = scalar(&quantity.to_string());
+                let mut order = OrderEvent::new(side, quantity, scalar("A"), type_);
+                order.timestamp = Some(slot(decided));
+                order.time_in_force = tif;
+                if tif == Some(OrderTimeInForce::Gtd) {
+                    order.expires_at = Some(slot(decided + more.2));
+                }
+                order.max_notional = more.0.map(|cap| scalar(&cap.to_string()));
+                order.extended_hours = more.1;
+                if matches!(type_, OrderType::Limit | OrderType::StopLimit) {
+                    order.limit_price = Some(scalar(&text(limit)));
+                }
+                if matches!(type_, OrderType::Stop | OrderType::StopLimit) {
+                    order.stop_price = Some(scalar(&text(stop)));
+                }
+                if type_ == OrderType::TrailingStop {
+                    let trail = Some(scalar(&text(trail)));
+                    if in_percent {
+                        order.trail_percent = trail;
+                    } else {
+                        order.trail_amount = trail;
+                    }
+                }
+                order
+            },
+        )
+}
+
+fn role() -> impl Strategy<Value = PaperExecutor> {
+    let timing = prop::sample::select(vec![
+        Timing::NextOpen,
+        Timing::NextClose,
+        Timing::SameClose,
+        Timing::Latency(SLOT / 2),
+    ]);
+    let slippage = prop::sample::select(vec![
+        Slippage::None,
+        Slippage::Bps(Decimal::new(25, 0)),
+        Slippage::Ticks {
+            count: Decimal::TWO,
+            size: Decimal::new(1, 2),
+        },
+        Slippage::VolumeShare {
+            impact: Decimal::new(1, 1),
+            limit: Decimal::new(25, 3),
+        },
+    ]);
+    let tier = |from, bps| Tier {
+        from: Decimal::from(from),
+        bps: Decimal::from(bps),
+    };
+    let fees = prop::sample::select(vec![
+        Fees::None,
+        Fees::Bps(Decimal::TEN),
+        Fees::PerShare {
+            rate: Decimal::new(5, 3),
+            minimum: Decimal::ONE,
+            maximum_percent: Some(Decimal::ONE),
+        },
+        Fees::MakerTaker {
+            maker: Decimal::NEGATIVE_ONE,
+            taker: Decimal::TEN,
+        },
+        Fees::Tiered(vec![tier(0, 50), tier(100, 10)]),
+    ]);
+    let session = prop::sample::select(vec![
+        Session::default(),
+        Session::new("-05:00", "07:00", "13:00", &["2020-01-02".to_owned()]).expect("hours"),
+        Session::new("EST5EDT,M3.2.0,M11.1.0", "18:00", "12:00", &[]).expect("hours"),
+    ]);
+    let limit_fill = prop::sample::select(vec![LimitFill::Cross, LimitFill::Touch]);
+    let participation = prop::sample::select(vec![Decimal::ONE, Decimal::new(3, 1)]);
+    (timing, slippage, fees, session, limit_fill, participation).prop_map(
+        |(timing, slippage, fees, session, limit_fill, participation)| PaperExecutor {
+            timing,
+            slippage,
+            fees,
+            session,
+            limit_fill,
+            participation,
+            ..plain()
+        },
+    )
+}
+
+fn said(emission: Emission) -> ExecutionEvent {
+    match emission.payload {
+        Payload::ExecutorExecution(said) => said,
+        other => panic!("an executor says executions: {other:?}"),
+    }
+}
+
+/// What each order is told, where each arrives before so many bars.
+fn told(
+    role: &PaperExecutor,
+    bars: &[DataEvent],
+    orders: &[(OrderEvent, usize)],
+) -> BTreeMap<String, Vec<ExecutionEvent>> {
+    let mut scene = Scene::new(role.clone());
+    let mut told: BTreeMap<String, Vec<ExecutionEvent>> = BTreeMap::new();
+    for place in 0..=bars.len() {
+        let arriving = orders
+            .iter()
+            .filter(|(_, arrives)| (*arrives).min(bars.len()) == place)
+            .map(|(order, _)| Payload::from(order.clone()));
+        let bar = bars.get(place).map(|bar| Payload::from(bar.clone()));
+        for payload in arriving.chain(bar) {
+            for emission in scene.give(payload, slot(40)) {
+                let said = said(emission);
+                told.entry(said.order_id.to_string())
+                    .or_default()
+                    .push(said);
+            }
+        }
+    }
+    told
+}
+
+fn named(orders: Vec<(OrderEvent, usize)>) -> Vec<(OrderEvent, usize)> {
+    let name = |(place, (mut order, arrives)): (usize, (OrderEvent, usize))| {
+        order.order_id = Some(scalar(&format!("o{place}")));
+        (order, arrives)
+    };
+    orders.into_iter().enumerate().map(name).collect()
+}
+
+/// I-EXE-1 to I-EXE-8, I-EXE-14.
+fn check_life(role: &PaperExecutor, order: &OrderEvent, life: &[ExecutionEvent]) {
+    let zero = Decimal::ZERO;
+    let (mut state, mut filled, mut cost, mut fees) = (State::Unanswered, zero, zero, zero);
+    let mut last = None;
+    for said in life {
+        let change = Change::of(said).expect("a type of the contract");
+        state = transition(state, change).expect("it may follow");
+        assert_eq!(state.status(), Some(said.status));
+        assert!(last <= Some(said.timestamp), "time goes on: {life:#?}");
+        last = Some(said.timestamp);
+        if let (Some(quantity), Some(price)) = (said.last_quantity, said.last_price) {
+            filled += quantity.get();
+            cost += quantity.get() * price.get();
+            fees += said.commission.expect("a fee").get();
+            assert_eq!(said.cumulative_cost.expect("a cost").get(), cost);
+            assert_eq!(said.cumulative_commission.expect("fees").get(), fees);
+            if let Some(limit) = order.limit_price {
+                match order.side {
+                    OrderSide::Buy => assert!(price <= limit),
+                    OrderSide::Sell => assert!(price >= limit),
+                }
+            }
+        }
+        assert_eq!(said.cumulative_quantity.get(), filled);
+        let open = if state.is_ended() {
+            zero
+        } else {
+            order.quantity.get() - filled
+        };
+        assert_eq!(said.leaves_quantity.get(), open);
+    }
+    assert!(filled <= order.quantity.get());
+    match order.time_in_force {
+        Some(OrderTimeInForce::Fok) => {
+            assert!(filled.is_zero() || filled == order.quantity.get());
+            assert!(life.len() <= 2);
+        }
+        Some(OrderTimeInForce::Ioc) if life.len() > 1 => assert!(state.is_ended()),
+        _ => {}
+    }
+    if let Some(cap) = order.max_notional {
+        assert!(cost + fees <= cap.get(), "{role:?} {life:#?}");
+    }
+}
+
+/// I-EXE-15 and I-EXE-16.
+fn check_bars(role: &PaperExecutor, bars: &[DataEvent], fills: &[ExecutionEvent]) {
+    let mut by_bar: BTreeMap<UtcTimestamp, Decimal> = BTreeMap::new();
+    for said in fills {
+        let (Some(quantity), Some(price)) = (said.last_quantity, said.last_price) else {
+            continue;
+        };
+        // A fill at an open is dated with the bar's start, any other with its end: of two bars that meet there, the one
+        // whose prices hold it.
+        let slip = price.get().abs() * Decimal::new(3, 3) + Decimal::new(2, 2);
+        let bar = bars.iter().find(|bar| {
+            let MarketData::Ohlc(ohlc) = &bar.data else {
+                return false;
+            };
+            let dated =
+                said.timestamp == bar.timestamp || Some(said.timestamp) == bar.end_timestamp;
+            let traded =
+                ohlc.low.get() - slip <= price.get() && price.get() <= ohlc.high.get() + slip;
+            dated && traded && !ohlc.volume.get().is_zero()
+        });
+        assert!(bar.is_some(), "no bar had this price: {said:#?}");
+        *by_bar.entry(said.timestamp).or_default() += quantity.get();
+    }
+    for (time, taken) in by_bar {
+        let there: Decimal = bars
+            .iter()
+            .filter(|bar| bar.timestamp == time || bar.end_timestamp == Some(time))
+            .filter_map(|bar| match &bar.data {
+                MarketData::Ohlc(ohlc) => Some(ohlc.volume.get() * role.participation),
+                _ => None,
+            })
+            .sum();
+        assert!(taken <= there, "{taken} of {there} at {time}");
+    }
+}
+
+fn any_decimal() -> impl Strategy<Value = String> {
+    let digits = |least, most| prop::collection::vec(0_u8..10, least..=most);
+    let written = |digits: &[u8]| -> String {
+        let text: String = digits
+            .iter()
+            .map(|digit| char::from(b'0' + digit))
+            .collect();
+        let text = text.trim_start_matches('0');
+        if text.is_empty() {
+            "0".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let joined = move |(whole, part, tail): (Vec<u8>, Vec<u8>, bool)| {
+        let whole = written(&whole);
+        let part: String = part.iter().map(|digit| char::from(b'0' + digit)).collect();
+        let most = if whole.len() > 10 { 10 } else { 18 };
+        match part.get(..part.len().min(most)) {
+            Some(part) if !part.is_empty() => format!("{whole}.{part}"),
+            _ if tail => format!("{whole}.0"),
+            _ => whole,
+        }
+    };
+    (digits(1, 18), digits(0, 18), any::<bool>()).prop_map(joined)
+}
+
+fn signed(text: &str, negative: bool) -> String {
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    if negative && !is_zero {
+        format!("-{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
+    /// I-SYS-3 (a): with volume for all, what an order is told does not depend on when it arrives, to the ids.
+    #[test]
+    fn arrival_makes_no_difference(
+        role in role(),
+        rows in rows(2_000, 1_000),
+        orders in prop::collection::vec((order(), 0_usize..14, 0_usize..14), 1..4),
+    ) {
+        let bars = bars(&rows);
+        let at = |pick: fn(&(OrderEvent, usize, usize)) -> usize| {
+            named(orders.iter().map(|order| (order.0.clone(), pick(order))).collect())
+        };
+        let (one, other) = (at(|order| order.1), at(|order| order.2));
+        prop_assert_eq!(told(&role, &bars, &one), told(&role, &bars, &other));
+    }
+
+    /// The same of one order that has to share with nobody, whatever the volume.
+    #[test]
+    fn arrival_makes_no_difference_where_volume_is_thin(
+        role in role(),
+        rows in rows(30, 0),
+        order in order(),
+        one in 0_usize..14,
+        other in 0_usize..14,
+    ) {
+        let bars = bars(&rows);
+        let at = |arrives| told(&role, &bars, &named(vec![(order.clone(), arrives)]));
+        prop_assert_eq!(at(one), at(other));
+    }
+
+    #[test]
+    fn lives_add_up(
+        role in role(),
+        rows in rows(60, 0),
+        orders in prop::collection::vec((order(), 0_usize..14), 1..5),
+    ) {
+        let bars = bars(&rows);
+        let orders = named(orders);
+        let told = told(&role, &bars, &orders);
+        prop_assert_eq!(told.len(), orders.len(), "every order is answered");
+        let mut fills = Vec::new();
+        for (order, _) in &orders {
+            let life = &told[order.order_id.as_ref().expect("a name").as_str()];
+            check_life(&role, order, life);
+            fills.extend(life.iter().cloned());
+        }
+        check_bars(&role, &bars, &fills);
+    }
+
+    #[test]
+    fn no_decimal_makes_it_panic(
+        mut role in role(),
+        numbers in prop::collection::vec((any_decimal(), any::<bool>()), 16),
+        mut orders in prop::collection::vec(order(), 1..3),
+    ) {
+        let price = |place: usize| scalar::<ingenium_types::scalar::InstrumentPrice>(
+            &signed(&numbers[place].0, numbers[place].1));
+        let amount = |place: usize| numbers[place].0.parse::<PositiveDecimal>().ok();
+        let exact = |place: usize| numbers[place].0.parse::<Decimal>().expect("a decimal");
+        for order in &mut orders {
+            order.limit_price = order.limit_price.map(|_| price(0));
+            order.stop_price = order.stop_price.map(|_| price(1));
+            order.trail_amount = order.trail_amount.and(amount(2)).or(order.trail_amount);
+            order.trail_percent = order.trail_percent.and(amount(3)).or(order.trail_percent);
+            order.max_notional = order.max_notional.and(amount(4));
+            order.quantity = amount(5).unwrap_or(order.quantity);
+        }
+        role.lot = Decimal::new(1, 8);
+        role.slippage = match role.slippage {
+            Slippage::None => Slippage::None,
+            Slippage::Bps(_) => Slippage::Bps(exact(6)),
+            Slippage::Ticks { .. } => Slippage::Ticks { count: exact(6), size: exact(7) },
+            Slippage::VolumeShare { .. } => Slippage::VolumeShare { impact: exact(6), limit: exact(7) },
+        };
+        role.fees = match role.fees {
+            Fees::Bps(_) => Fees::Bps(exact(8)),
+            Fees::PerShare { .. } => Fees::PerShare {
+                rate: exact(8), minimum: exact(9), maximum_percent: Some(exact(10)),
+            },
+            other => other,
+        };
+        let mut bars = Vec::new();
+        for place in 0..2_usize {
+            let mut prices = [11, 12, 13].map(|number| price(number + place));
+            prices.sort();
+            let [low, open, high] = prices;
+            let volume = numbers[14 + place].0.parse().expect("a volume");
+            let ohlc = OhlcData::new(open, high, low, if place == 0 { low } else { high }, volume);
+            let start = 4 * i64::try_from(place).expect("two");
+            let mut bar = DataEvent::new(scalar("A"), slot(start), MarketData::Ohlc(ohlc));
+            bar.end_timestamp = Some(slot(start + 4));
+            bars.push(bar);
+        }
+        let orders = named(orders.into_iter().map(|mut order| {
+            order.timestamp = Some(slot(0));
+            order.expires_at = order.expires_at.map(|_| slot(5));
+            (order, 0)
+        }).collect());
+        let told = told(&role, &bars, &orders);
+        prop_assert_eq!(told.len(), orders.len(), "every order is answered");
+    }
+}
