@@ -13,6 +13,7 @@ use ingenium_types::event::{
 };
 use ingenium_types::scalar::{PositiveDecimal, UtcTimestamp};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use rust_decimal::Decimal;
 
 use crate::market::{plain, scalar};
@@ -436,5 +437,50 @@ proptest! {
         }).collect());
         let told = told(&role, &bars, &orders);
         prop_assert_eq!(told.len(), orders.len(), "every order is answered");
+    }
+}
+
+/// The generated runs see all that there is to see.
+#[test]
+fn the_generated_runs_trade() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let runs = (
+        role(),
+        rows(60, 0),
+        prop::collection::vec((order(), 0_usize..14), 1..5),
+    );
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..1_000 {
+        let run = runs.new_tree(&mut runner).expect("a run").current();
+        let (role, rows, orders) = run;
+        for (_, life) in told(&role, &bars(&rows), &named(orders)) {
+            for said in life {
+                let reason = said.cancel_reason.as_ref().map(ToString::to_string);
+                let reject = said.reject_reason.as_ref().map(ToString::to_string);
+                let flag = said.liquidity.map(|flag| flag.to_string());
+                let more = reason.or(reject).or(flag).unwrap_or_default();
+                *seen
+                    .entry(format!("{} {} {more}", said.exec_type, said.status))
+                    .or_default() += 1;
+            }
+        }
+    }
+    let told = |text: &str| seen.get(text).copied().unwrap_or_default();
+    for text in [
+        "NEW NEW ",
+        "TRIGGERED NEW ",
+        "TRADE PARTIALLY_FILLED ",
+        "TRADE PARTIALLY_FILLED MAKER",
+        "TRADE FILLED ",
+        "TRADE FILLED MAKER",
+        "TRADE FILLED TAKER",
+        "CANCELED CANCELED IOC_REMAINDER",
+        "CANCELED CANCELED FOK_UNFILLED",
+        "CANCELED CANCELED MAX_NOTIONAL",
+        "EXPIRED EXPIRED ",
+        "EXPIRED EXPIRED SESSION_END",
+        "REJECTED REJECTED UNSUPPORTED_TIME_IN_FORCE",
+    ] {
+        assert!(told(text) >= 10, "{text}: {}: {seen:#?}", told(text));
     }
 }
