@@ -162,7 +162,7 @@ impl Timing {
             Self::NextOpen => executor::Timing::NextOpen,
             Self::NextClose => executor::Timing::NextClose,
             Self::SameClose => executor::Timing::SameClose,
-            Self::LatencyMs(delay) => executor::Timing::Latency(i64::from(*delay) * 1_000_000),
+            Self::LatencyMs(delay) => executor::Timing::Latency(u64::from(*delay) * 1_000_000),
         }
     }
 }

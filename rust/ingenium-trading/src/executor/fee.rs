@@ -2,10 +2,9 @@
 
 use ingenium_types::exact::{self, Inexact};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 /// A schedule of fees. Every commission is rounded once, half to even, to 12 decimals.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Fees {
     /// No fees.
     #[default]
@@ -34,7 +33,7 @@ pub enum Fees {
 }
 
 /// A step of a tiered schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tier {
     /// The notional from which on it holds; 0 in the first.
     pub from: Decimal,

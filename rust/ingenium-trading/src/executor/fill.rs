@@ -110,35 +110,31 @@ impl Trade<'_> {
         })
     }
 
-    /// The largest lot multiple whose cost and fee stay within what the cap leaves; some of those beyond `available`
-    /// are not looked at.
+    /// The largest lot multiple whose cost and fee stay within what the cap leaves; at least `available`, if that does.
     fn affordable(&self, cap: Decimal, available: Decimal) -> Result<Decimal, Inexact> {
         let spent = exact::add(self.working.cost, self.working.commission)?;
         let room = exact::sub(cap, spent)?;
-        let lot = self.executor.lot;
+        if self.amount(available).is_ok_and(|amount| amount <= room) {
+            return Ok(available);
+        }
         let bps = match self.executor.fees {
             Fees::None => Some(Decimal::ZERO),
             Fees::Bps(points) => Some(points),
             Fees::PerShare { .. } | Fees::MakerTaker { .. } | Fees::Tiered(_) => None,
         };
         let price = self.price(available)?;
-        if let Some(bps) = bps
-            && price > Decimal::ZERO
-            && !self.executor.slippage.depends_on_quantity()
-        {
-            let bound = exact::div_floor_to(room, with_fee(price, bps)?, lot)?;
-            if bound.is_zero() || self.amount(bound)? <= room {
-                return Ok(bound);
+        let bound = match bps {
+            Some(bps) if price > Decimal::ZERO && !self.executor.slippage.depends_on_quantity() => {
+                exact::div_floor_to(room, with_fee(price, bps)?, self.executor.lot)?
             }
-            // The fee is rounded half to even, so the exact bound may be a lot too generous: many, where a lot is worth
-            // less than the rounding.
-            return self.halve(room, bound);
+            _ => return self.halve(room, available),
+        };
+        if bound.is_zero() || self.amount(bound)? <= room {
+            return Ok(bound);
         }
-        let fits = self.amount(available).is_ok_and(|amount| amount <= room);
-        if fits {
-            return Ok(available);
-        }
-        self.halve(room, available)
+        // The fee is rounded half to even, so the exact bound may be a lot too generous: many, where a lot is worth less
+        // than the rounding.
+        self.halve(room, bound)
     }
 
     /// The largest lot multiple up to `bound` whose cost and fee fit into `room`, found by halving: both grow with the

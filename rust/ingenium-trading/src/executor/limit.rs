@@ -3,12 +3,10 @@
 use ingenium_types::event::OrderSide;
 use rust_decimal::Decimal;
 
-use serde::{Deserialize, Serialize};
-
 use super::path::better;
 
 /// What the market has to do to fill a LIMIT order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LimitFill {
     /// Trade through the limit: who is first in the queue at a price is not known.
     #[default]

@@ -147,7 +147,10 @@ impl PaperExecutor {
 
 /// Ends an order whose amounts have no exact form.
 fn exceeds(working: &mut Working, at: UtcTimestamp, outbox: &mut Outbox) {
-    let text = "the amounts of this order need more digits than a decimal holds".to_owned();
+    let text = format!(
+        "Quantity is {}: the amounts of this order need more digits than a decimal holds: send a rounder one",
+        working.order.quantity
+    );
     let end = if working.cumulative.is_zero() {
         Report::Rejected(OrderRejectReason::OrderExceedsLimit, text)
     } else {

@@ -25,7 +25,7 @@ impl PaperExecutor {
         let whole = exact::floor_to(order.quantity.get(), self.lot);
         (whole != Ok(order.quantity.get().normalize())).then(|| {
             let text = format!(
-                "quantity {} is no multiple of the lot {}",
+                "Quantity is {}: send a multiple of the lot {}",
                 order.quantity, self.lot
             );
             (Reason::IncorrectQuantity, text)

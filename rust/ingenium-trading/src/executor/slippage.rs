@@ -3,7 +3,6 @@
 use ingenium_types::event::OrderSide;
 use ingenium_types::exact::{self, Inexact};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use super::path::worsened;
 
@@ -11,7 +10,7 @@ use super::path::worsened;
 ///
 /// Slipped prices are rounded half to even to 12 decimals; BUY pays more, SELL gets less. A limit is kept: the price of a
 /// LIMIT order stays within the bar, and is never worse than its limit.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Slippage {
     /// The bar's price.
     #[default]

@@ -1,12 +1,10 @@
 //! When a MARKET order meets the market.
 
-use serde::{Deserialize, Serialize};
-
 /// The moment at which a MARKET order fills. "After the decision" is by the order's `Timestamp`.
 ///
 /// Other orders follow the path of the bars that start at or after the decision, whatever the timing; a latency delays
 /// them, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Timing {
     /// At the open of the first bar that starts at or after the decision: what a strategy that decides at a bar's close
     /// can get.
@@ -18,14 +16,14 @@ pub enum Timing {
     /// trade at a price that has just been the last.
     SameClose,
     /// As `NextOpen`, so many nanoseconds later: the first bar that starts at or after decision plus latency.
-    Latency(i64),
+    Latency(u64),
 }
 
 impl Timing {
     /// Nanoseconds since 1970 from which an order that was decided at `decided` is in the market.
     pub(super) const fn active(self, decided: i64) -> i64 {
         match self {
-            Self::Latency(delay) => decided.saturating_add(delay),
+            Self::Latency(delay) => decided.saturating_add_unsigned(delay),
             Self::NextOpen | Self::NextClose | Self::SameClose => decided,
         }
     }

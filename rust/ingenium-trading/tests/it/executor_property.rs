@@ -124,7 +124,7 @@ fn role() -> impl Strategy<Value = PaperExecutor> {
         Timing::NextOpen,
         Timing::NextClose,
         Timing::SameClose,
-        Timing::Latency(SLOT / 2),
+        Timing::Latency(SLOT.unsigned_abs() / 2),
     ]);
     let slippage = prop::sample::select(vec![
         Slippage::None,

@@ -42,7 +42,7 @@ fn what_is_not_simulated() {
         (
             "BUY 1.5 MARKET",
             "INCORRECT_QUANTITY",
-            "quantity 1.5 is no multiple of the lot 1",
+            "Quantity is 1.5: send a multiple of the lot 1",
         ),
         (
             "BUY 5 MARKET tif=GTD",

@@ -346,3 +346,40 @@ fn a_triggered_order_can_be_canceled() {
         "NEW 01, TRIGGERED 02, CANCELED USER 02",
     );
 }
+
+#[test]
+fn no_report_is_dated_before_the_one_before() {
+    let role = PaperExecutor {
+        timing: Timing::NextClose,
+        ..plain()
+    };
+    check(
+        role,
+        &[
+            "BUY 5 MARKET at=02",
+            "bar 02 10 12 9 11 3",
+            "cancel o at=02T12:00",
+        ],
+        "NEW 02, TRADE 3@11 03, CANCELED USER 03",
+    );
+}
+
+#[test]
+fn prices_that_do_not_fit_end_the_order() {
+    let big = "123456789012345678.5";
+    for (order, expected) in [
+        (
+            "SELL 5 TRAILING_STOP trail=0.000000000000000001 at=02",
+            "NEW 02, REJECTED ORDER_EXCEEDS_LIMIT 02",
+        ),
+        (
+            "BUY 5 STOP stop=0.000000000000000001 at=02",
+            "NEW 02, REJECTED ORDER_EXCEEDS_LIMIT 02",
+        ),
+        // A limit is only compared.
+        ("BUY 5 LIMIT limit=1 at=02", "NEW 02, TRADE 5@1 03"),
+    ] {
+        let bar = format!("bar 02 {big} {big} 0.000000000000000001 {big} 100");
+        check(plain(), &[order, &bar], expected);
+    }
+}
