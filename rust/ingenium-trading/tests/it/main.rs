@@ -1,5 +1,6 @@
 //! Trading logic: known answers, and what holds for any input.
 
+mod any_market;
 mod executor;
 mod executor_lifetime;
 mod executor_model;
