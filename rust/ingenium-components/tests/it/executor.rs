@@ -176,3 +176,20 @@ fn what_is_written_is_read_again() {
     let text = serde_json::to_string(&Config::default()).expect("it is written");
     assert_eq!(read(&text), Ok(plain()));
 }
+
+#[test]
+fn the_reference_page_shows_the_defaults() {
+    let page = include_str!("../../../../docs/reference/paper-executor.md");
+    let shown = page
+        .split("```json")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let shown: serde_json::Value =
+        serde_json::from_str(shown.expect("an example")).expect("the example is JSON");
+    let mut held = serde_json::to_value(Config::default()).expect("it is written");
+    let held = held.as_object_mut().expect("an object");
+    // Every component has these two.
+    held.remove("source");
+    held.remove("state");
+    assert_eq!(shown.as_object(), Some(&*held));
+}
