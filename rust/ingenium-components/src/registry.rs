@@ -146,7 +146,7 @@ fn with_role<P: Purpose>(
         "executor/paper" => {
             let config: executor::Config = config.load()?;
             check_lot(config.lot)?;
-            purpose.with(config.role(), config.source, config.state)
+            purpose.with(config.role()?, config.source, config.state)
         }
         other => {
             return Err(RunError::Unknown {

@@ -1,41 +1,95 @@
-//! The simulated executor: orders fill at the open of the first bar that starts at or after the decision.
+//! The simulated executor: fills from bars, in event time, exact.
+//!
+//! An order that is taken is answered NEW, dated with its own `Timestamp`, and from then on looks at the bars of its
+//! symbol, in their order. An order that arrives late looks at the bars that were kept, so that what it gets does not
+//! depend on when it arrived. Orders that look at the same bar do so by (`Timestamp`, `OrderId`).
+//!
+//! | `Type` | Filled |
+//! |---|---|
+//! | MARKET | at the moment that [`Timing`] names |
+//! | LIMIT, BUY | if `Low` < `LimitPrice` (or at it: [`LimitFill::Touch`]), at the lower of limit and `Open` |
+//! | STOP, BUY | if `High` ≥ `StopPrice`, at the higher of stop and `Open` |
+//! | STOP_LIMIT | as a LIMIT order, from the place on the bar's path where `StopPrice` is met |
+//! | TRAILING_STOP | at the stop that follows the best price along the bar's path, or at the `Open` beyond it |
+//!
+//! SELL is the mirror image. A stop that is met is reported TRIGGERED first. A bar without volume fills nothing; another
+//! fills at most its participation, and what is left of the order waits for the next one. A fill at a bar's open is dated
+//! with its start, any other with its end.
 
 mod book;
 mod cancel;
+mod fee;
 mod fill;
+mod intake;
+mod lifetime;
+mod limit;
+mod matching;
+mod meeting;
+mod path;
+mod refuse;
 mod report;
 mod session;
+mod slippage;
+mod timing;
+mod trigger;
 
-use ingenium_types::event::{
-    OrderCancelReason, OrderEvent, OrderRejectReason, OrderTimeInForce, OrderType,
-};
+use ingenium_types::event::{OrderEvent, OrderRejectReason};
 use ingenium_types::scalar::{CurrencyCode, UtcTimestamp};
-use ingenium_types::{EventType, Payload, exact};
+use ingenium_types::{EventType, Payload};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::bar::Bar;
 use crate::role::{Cause, Disposition, Input, Outbox, Role};
 use crate::states::States;
 
 pub use book::{Book, Ended, Entry, KeptBar};
-use book::{bar_key, bar_prefix, book, book_key};
-pub use fill::{Fill, fill_at};
-use report::{Report, execution};
+pub use fee::{Fees, Tier};
+pub use limit::LimitFill;
+pub use session::{NotASession, Session};
+pub use slippage::Slippage;
+pub use timing::Timing;
 
-/// Fills MARKET orders at the next open, with a fee in basis points.
+/// Fills orders from bars.
 ///
 /// Matching uses event time: an order that arrives late still fills on the bar that its `Timestamp` selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaperExecutor {
     /// Quantities are multiples of this.
     pub lot: Decimal,
-    /// Fee in basis points of the notional.
-    pub fee_bps: Decimal,
     /// The currency of fees where the order names none.
     pub currency: CurrencyCode,
     /// Bars kept a symbol, for orders that arrive late.
     pub history: usize,
+    /// When MARKET orders fill.
+    pub timing: Timing,
+    /// When LIMIT orders fill.
+    pub limit_fill: LimitFill,
+    /// How much worse than the bar's prices fills are.
+    pub slippage: Slippage,
+    /// The share of a bar's volume that orders may take, from 0 to 1, with at most 8 decimals.
+    pub participation: Decimal,
+    /// What fills cost.
+    pub fees: Fees,
+    /// The hours of the market.
+    pub session: Session,
+}
+
+impl PaperExecutor {
+    /// The executor with the models that come first: next open, no slippage, whole volume, no fees, the UTC date.
+    #[must_use]
+    pub fn new(currency: CurrencyCode) -> Self {
+        Self {
+            lot: Decimal::ONE,
+            currency,
+            history: 256,
+            timing: Timing::default(),
+            limit_fill: LimitFill::default(),
+            slippage: Slippage::default(),
+            participation: Decimal::ONE,
+            fees: Fees::default(),
+            session: Session::default(),
+        }
+    }
 }
 
 /// An accepted order and its life so far.
@@ -53,11 +107,23 @@ pub struct Working {
     /// The last status that was reported, as on the wire.
     #[serde(default)]
     status: String,
+    /// When the last event was: time goes on for each order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<UtcTimestamp>,
     /// Bars up to here were tried.
     tried: Option<UtcTimestamp>,
     /// The day of a DAY order's session (days since 1970), once bars have shown which it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session: Option<i64>,
+    /// The last bar of a CLS order's session so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closing: Option<UtcTimestamp>,
+    /// Whether the stop price was met.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    triggered: bool,
+    /// The best price that a trailing stop has seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    best: Option<Decimal>,
 }
 
 impl Role for PaperExecutor {
@@ -103,189 +169,5 @@ impl Role for PaperExecutor {
             report::answer(order, input, outbox, OrderRejectReason::DuplicateOrder);
         }
         Disposition::Applied
-    }
-}
-
-impl PaperExecutor {
-    fn bar(
-        &self,
-        states: &mut States<Entry>,
-        input: &Input<'_>,
-        outbox: &mut Outbox,
-    ) -> Disposition {
-        let bar = match Bar::of(input) {
-            Ok(bar) => bar,
-            Err(disposition) => return disposition,
-        };
-        let symbol = bar.event.symbol.as_str();
-        let mut book = book(states, symbol);
-        let start = bar.event.timestamp;
-        if book.last_bar >= Some(start) {
-            return Disposition::Ignored("bar_not_newer");
-        }
-        let mut kept = KeptBar {
-            start,
-            open: bar.ohlc.open.get(),
-            volume: bar.ohlc.volume.get(),
-        };
-        book.last_bar = Some(start);
-        book.orders
-            .sort_by(|a, b| (a.decided, &a.order_id).cmp(&(b.decided, &b.order_id)));
-        let mut left = kept.volume;
-        let waiting = std::mem::take(&mut book.orders);
-        for mut working in waiting {
-            if self.try_fill(&mut working, kept, &mut left, outbox) {
-                cancel::end(states, &working);
-            } else {
-                book.orders.push(working);
-            }
-        }
-        kept.volume = left;
-        states.insert(&bar_key(symbol, start), Entry::Bar(kept));
-        self.forget_oldest(states, symbol);
-        states.insert(&book_key(symbol), Entry::Book(book));
-        Disposition::Applied
-    }
-
-    fn order(
-        &self,
-        states: &mut States<Entry>,
-        order: &OrderEvent,
-        input: &Input<'_>,
-        outbox: &mut Outbox,
-    ) -> Disposition {
-        let mut working = Working {
-            order: order.clone(),
-            order_id: report::order_id(order, input),
-            decided: order.timestamp.unwrap_or(input.time),
-            cause: input.cause.clone(),
-            cumulative: Decimal::ZERO,
-            cost: Decimal::ZERO,
-            commission: Decimal::ZERO,
-            events: 0,
-            status: String::new(),
-            tried: None,
-            session: None,
-        };
-        if let Some((reason, text)) = self.refuses(order) {
-            let at = working.decided;
-            execution(&mut working, at, Report::Rejected(reason, text), outbox);
-            cancel::end(states, &working);
-            return Disposition::Applied;
-        }
-        let at = working.decided;
-        execution(&mut working, at, Report::New, outbox);
-        let symbol = order.symbol.as_str();
-        let prefix = bar_prefix(symbol);
-        working.session = session::known(states, symbol, working.decided);
-        let bars: Vec<KeptBar> = states
-            .range(&prefix, &bar_key(symbol, working.decided))
-            .filter_map(|(_, entry)| match entry {
-                Entry::Bar(bar) => Some(*bar),
-                Entry::Empty | Entry::Book(_) | Entry::Ended(_) => None,
-            })
-            .collect();
-        let done = bars.into_iter().any(|mut bar| {
-            let traded = bar.volume;
-            let done = self.try_fill(&mut working, bar, &mut bar.volume, outbox);
-            if bar.volume != traded {
-                // What this order took is gone for the next late one.
-                states.insert(&bar_key(symbol, bar.start), Entry::Bar(bar));
-            }
-            done
-        });
-        if done {
-            cancel::end(states, &working);
-        } else {
-            let mut book = book(states, symbol);
-            book.orders.push(working);
-            states.insert(&book_key(symbol), Entry::Book(book));
-        }
-        Disposition::Applied
-    }
-
-    /// Why this executor does not take an order.
-    fn refuses(&self, order: &OrderEvent) -> Option<(OrderRejectReason, String)> {
-        if order.type_ != OrderType::Market {
-            let text = format!(
-                "order type {} is not supported here: send MARKET",
-                order.type_
-            );
-            return Some((OrderRejectReason::UnsupportedOrderType, text));
-        }
-        let supported = [
-            None,
-            Some(OrderTimeInForce::Gtc),
-            Some(OrderTimeInForce::Day),
-        ];
-        if !supported.contains(&order.time_in_force) {
-            let text = "time in force is not supported here: send GTC or DAY".to_owned();
-            return Some((OrderRejectReason::UnsupportedTimeInForce, text));
-        }
-        let whole = exact::floor_to(order.quantity.get(), self.lot);
-        if whole != Ok(order.quantity.get().normalize()) {
-            let text = format!(
-                "quantity {} is no multiple of the lot {}",
-                order.quantity, self.lot
-            );
-            return Some((OrderRejectReason::IncorrectQuantity, text));
-        }
-        None
-    }
-
-    /// Fills what the bar allows; whether the order is done.
-    fn try_fill(
-        &self,
-        working: &mut Working,
-        bar: KeptBar,
-        left: &mut Decimal,
-        outbox: &mut Outbox,
-    ) -> bool {
-        if bar.start < working.decided || working.tried >= Some(bar.start) {
-            return false;
-        }
-        working.tried = Some(bar.start);
-        if let Some(end) = session::ended(working, bar.start) {
-            let reason = OrderCancelReason::SessionEnd;
-            execution(working, end, Report::Expired(reason), outbox);
-            return true;
-        }
-        let fill = fill_at(working, bar, *left, self)
-            .and_then(|fill| Ok((fill, exact::sub(*left, fill.quantity)?)));
-        let Ok((fill, rest)) = fill else {
-            let text = "the amounts of this order need more digits than a decimal holds".to_owned();
-            let end = if working.cumulative.is_zero() {
-                Report::Rejected(OrderRejectReason::OrderExceedsLimit, text)
-            } else {
-                // FIX knows no REJECTED after a fill: what is left is canceled.
-                Report::Canceled(OrderCancelReason::Venue, Some(text))
-            };
-            execution(working, bar.start, end, outbox);
-            return true;
-        };
-        if !fill.quantity.is_zero() {
-            *left = rest;
-            let report = Report::Trade(fill, self.currency.clone());
-            execution(working, bar.start, report, outbox);
-        }
-        let done = working.cumulative == working.order.quantity.get();
-        if !done && fill.capped {
-            let end = Report::Canceled(OrderCancelReason::MaxNotional, None);
-            execution(working, bar.start, end, outbox);
-        }
-        done || fill.capped
-    }
-
-    fn forget_oldest(&self, states: &mut States<Entry>, symbol: &str) {
-        let prefix = bar_prefix(symbol);
-        let kept = states.range(&prefix, &prefix).count();
-        let oldest: Vec<String> = states
-            .range(&prefix, &prefix)
-            .take(kept.saturating_sub(self.history))
-            .map(|(key, _)| key.to_owned())
-            .collect();
-        for key in oldest {
-            states.remove(&key);
-        }
     }
 }

@@ -9,7 +9,8 @@
 //! | [`indicator`] | RSI and ATR (Wilder), SMA, EMA, crossings |
 //! | [`strategy`] | RSI, crossing moving averages |
 //! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
-//! | [`executor`] | simulated fills at the next open |
+//! | [`order`] | which report of an order may follow which |
+//! | [`executor`] | simulated fills from bars |
 //! | [`backtest`] | a whole run in virtual time, in step order |
 //! | [`metric`] | statistics of a backtest: daily points, round trips, ratios |
 
@@ -27,6 +28,7 @@ pub mod position;
 pub mod sizing;
 
 pub mod executor;
+pub mod order;
 
 pub mod backtest;
 pub mod metric;

@@ -24,7 +24,7 @@ fn the_reference_components_are_conformant() {
         ("ingestor", "ingestor/csv", 30),
         ("strategy", "strategy/rsi", 67),
         ("portfolio", "portfolio/long-only", 70),
-        ("executor", "executor/paper", 71),
+        ("executor", "executor/paper", 72),
     ] {
         let report = judge(role, component);
         assert_eq!(report["conformant"], true);

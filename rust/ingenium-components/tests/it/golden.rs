@@ -32,7 +32,7 @@ fn goog_ends_with_the_known_profit() {
     };
     let strategy = strategy::rsi::Config::default().role();
     let mut chain = Chain::new(
-        executor::Config::default().role(),
+        executor::Config::default().role().expect("defaults hold"),
         config.role(),
         strategy.expect("defaults are in range"),
     );

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ingenium_trading::executor::PaperExecutor;
+use ingenium_trading::executor::{Fees, PaperExecutor};
 use ingenium_trading::portfolio::{Account, Entry, Ledger, Portfolio};
 use ingenium_trading::sizing::{Sizing, Terms};
 use ingenium_trading::strategy::RsiStrategy;
@@ -57,10 +57,10 @@ fn chain(setting: &Setting) -> Chain {
         Decimal::from(setting.fee_bps),
     );
     let executor = PaperExecutor {
-        currency: "USD".parse().expect("a currency"),
         lot,
-        fee_bps,
+        fees: Fees::Bps(fee_bps),
         history: 8,
+        ..PaperExecutor::new("USD".parse().expect("a currency"))
     };
     let portfolio = Portfolio {
         name: "main".parse().expect("a name"),

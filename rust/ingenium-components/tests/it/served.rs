@@ -61,7 +61,10 @@ impl Served {
             ("K_SINK", sink_url.as_str()),
         ]);
         let settings = KnativeSettings::read(&environment).expect("settings");
-        let component = Component::new(executor::Config::default().role(), SOURCE);
+        let component = Component::new(
+            executor::Config::default().role().expect("defaults hold"),
+            SOURCE,
+        );
         let stop = shutdown.clone();
         tokio::spawn(async move { component.run(&settings, stop).await });
         let served = Self {

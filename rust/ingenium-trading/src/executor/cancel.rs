@@ -6,7 +6,7 @@ use ingenium_types::event::{
 use ingenium_types::scalar::{Identifier, NonNegativeDecimal, Scalar as _, UtcTimestamp};
 use rust_decimal::Decimal;
 
-use super::book::{Ended, Entry, book, book_key, ended_key};
+use super::book::{Ended, Entry, book_key, ended_key};
 use super::report::{Report, execution};
 use super::{PaperExecutor, Working};
 use crate::role::{Disposition, Input, Outbox};
@@ -21,18 +21,22 @@ impl PaperExecutor {
         outbox: &mut Outbox,
     ) -> Disposition {
         let (symbol, order_id) = (cancel.symbol.as_str(), cancel.order_id.as_str());
-        let mut book = book(states, symbol);
-        let place = book
-            .orders
-            .iter()
-            .position(|working| working.order_id == order_id);
-        if let Some(place) = place {
+        let key = book_key(symbol);
+        let place = match states.get(&key) {
+            Some(Entry::Book(book)) => book
+                .orders
+                .iter()
+                .position(|working| working.order_id == order_id),
+            _ => None,
+        };
+        if let Some(place) = place
+            && let Some(book) = states.change(&key).book()
+        {
             let mut working = book.orders.remove(place);
             // An effect is never dated before its cause.
             let at = cancel.timestamp.max(working.decided);
             let report = Report::Canceled(OrderCancelReason::User, None);
             execution(&mut working, at, report, outbox);
-            states.insert(&book_key(symbol), Entry::Book(book));
             end(states, &working);
             return Disposition::Applied;
         }

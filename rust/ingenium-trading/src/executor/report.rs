@@ -11,7 +11,9 @@ use ingenium_types::scalar::{
 };
 use rust_decimal::Decimal;
 
-use super::{Fill, Working};
+use super::Working;
+use super::fill::Fill;
+use crate::order::{Change, State, transition};
 use crate::role::{Input, Outbox};
 
 /// What happened to an order.
@@ -20,8 +22,11 @@ pub(super) enum Report {
     New,
     /// What was filled, and the currency of its fee where the order names none.
     Trade(Fill, CurrencyCode),
+    /// Its stop price was met.
+    Triggered,
     Canceled(OrderCancelReason, Option<String>),
-    Expired(OrderCancelReason),
+    /// Its time in force is over; at the end of a session, or for what the text says.
+    Expired(Option<OrderCancelReason>, Option<String>),
     Rejected(OrderRejectReason, String),
 }
 
@@ -41,6 +46,9 @@ pub(super) fn execution(
     outbox: &mut Outbox,
 ) {
     working.events += 1;
+    // A bar may go on after the end of the session in which it began, and a cancel may come with an early date.
+    let at = working.said.map_or(at, |said| at.max(said));
+    working.said = Some(at);
     if let Report::Trade(fill, _) = &report {
         // `fill_at` has checked that these amounts fit.
         let cost =
@@ -54,15 +62,27 @@ pub(super) fn execution(
     let id = outbox.id(&[&working.order_id, &working.events.to_string()]);
     let quantity = working.order.quantity.get();
     let leaves = exact::sub(quantity, working.cumulative).unwrap_or_default();
-    let (exec_type, status, open) = match &report {
-        Report::New => (ExecutionType::New, OrderStatus::New, true),
-        Report::Trade(..) if leaves.is_zero() => (ExecutionType::Trade, OrderStatus::Filled, false),
-        Report::Trade(..) => (ExecutionType::Trade, OrderStatus::PartiallyFilled, true),
-        Report::Expired(_) => (ExecutionType::Expired, OrderStatus::Expired, false),
-        Report::Canceled(..) => (ExecutionType::Canceled, OrderStatus::Canceled, false),
-        Report::Rejected(..) => (ExecutionType::Rejected, OrderStatus::Rejected, false),
+    let (exec_type, change) = match &report {
+        Report::New => (ExecutionType::New, Change::New),
+        Report::Triggered => (ExecutionType::Triggered, Change::Triggered),
+        Report::Trade(..) => {
+            let (rest, reconciled) = (leaves.is_zero(), false);
+            (ExecutionType::Trade, Change::Trade { rest, reconciled })
+        }
+        Report::Expired(..) => (ExecutionType::Expired, Change::Expired),
+        Report::Canceled(..) => (ExecutionType::Canceled, Change::Canceled),
+        Report::Rejected(..) => (ExecutionType::Rejected, Change::Rejected),
+    };
+    let before = OrderStatus::parse(&working.status).map_or(State::Unanswered, State::of);
+    let Ok(after) = transition(before, change) else {
+        debug_assert!(false, "`{change:?}` reported after `{before:?}`");
+        return;
+    };
+    let Some(status) = after.status() else {
+        return; // every report gives a status that has a name on the wire
     };
     working.status = status.as_str().to_owned();
+    let open = !after.is_ended();
     let leaves = if open { leaves } else { Decimal::ZERO };
     let Some(mut event) = skeleton(
         &working.order,
@@ -77,7 +97,7 @@ pub(super) fn execution(
         return;
     };
     match report {
-        Report::New => {}
+        Report::New | Report::Triggered => {}
         Report::Trade(fill, currency) => {
             event.last_quantity = PositiveDecimal::new(fill.quantity);
             event.last_price = InstrumentPrice::new(fill.price);
@@ -88,8 +108,12 @@ pub(super) fn execution(
             event.commission = WireDecimal::new(fill.commission);
             event.commission_currency = Some(working.order.currency.clone().unwrap_or(currency));
             event.cumulative_commission = WireDecimal::new(working.commission);
+            event.liquidity = fill.liquidity;
         }
-        Report::Expired(reason) => event.cancel_reason = Some(reason),
+        Report::Expired(reason, text) => {
+            event.cancel_reason = reason;
+            event.text = text.as_deref().and_then(FreeText::parse);
+        }
         Report::Canceled(reason, text) => {
             event.cancel_reason = Some(reason);
             event.text = text.as_deref().and_then(FreeText::parse);

@@ -1,21 +1,18 @@
 //! The paper executor: when orders fill, at what, and how they end.
 
-use ingenium_trading::executor::PaperExecutor;
+use ingenium_trading::executor::{Fees, PaperExecutor};
 use ingenium_trading::{Disposition, Emission};
 use ingenium_types::Payload;
 use ingenium_types::event::{
     CancelEvent, ExecutionEvent, OrderEvent, OrderSide, OrderTimeInForce, OrderType,
 };
-use rust_decimal::Decimal;
 
 use crate::scene::{Scene, at, bar, number};
 
 fn executor() -> Scene<PaperExecutor> {
     Scene::new(PaperExecutor {
-        lot: Decimal::ONE,
-        fee_bps: Decimal::ZERO,
-        currency: "USD".parse().expect("a currency"),
         history: 3,
+        ..PaperExecutor::new("USD".parse().expect("a currency"))
     })
 }
 
@@ -116,12 +113,11 @@ fn the_cap_cuts_an_order_and_ends_it() {
 
 #[test]
 fn what_cannot_be_done_is_rejected_in_words() {
-    let mut limit = buy("5", "02");
-    limit.type_ = OrderType::Limit;
-    limit.limit_price = Some("10".parse().expect("a price"));
+    let mut posted = buy("5", "02");
+    posted.post_only = Some(true);
     let fraction = buy("1.5", "02");
     for (order, reason) in [
-        (limit, "UNSUPPORTED_ORDER_TYPE"),
+        (posted, "UNSUPPORTED_ORDER_TYPE"),
         (fraction, "INCORRECT_QUANTITY"),
     ] {
         let emitted = executor().give(order, "02");
@@ -242,7 +238,7 @@ fn after_a_fill_what_cannot_be_counted_is_canceled_not_rejected() {
 #[test]
 fn amounts_without_a_form_on_the_wire_are_rejected_not_left_out() {
     let mut scene = executor();
-    scene.role.fee_bps = number("0.3333333");
+    scene.role.fees = Fees::Bps(number("0.3333333"));
     // The fee has 12 digits before the point and 12 behind it: more than the wire takes.
     scene.give(buy("900000000000001", "02"), "02");
     let emitted = scene.give(

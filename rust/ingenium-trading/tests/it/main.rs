@@ -1,7 +1,16 @@
 //! Trading logic: known answers, and what holds for any input.
 
+mod any_market;
 mod executor;
+mod executor_lifetime;
+mod executor_model;
+mod executor_property;
+mod executor_refusal;
+mod executor_session;
+mod executor_type;
+mod market;
 mod metric;
+mod order;
 mod portfolio;
 mod position;
 mod scene;

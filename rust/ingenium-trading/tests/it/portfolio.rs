@@ -1,7 +1,7 @@
 //! The portfolio: sizes, reservations, and what executions do.
 
 use ingenium_trading::Disposition;
-use ingenium_trading::executor::PaperExecutor;
+use ingenium_trading::executor::{Fees, PaperExecutor};
 use ingenium_trading::portfolio::{Entry, Portfolio};
 use ingenium_trading::sizing::{Sizing, Terms};
 use ingenium_types::Payload;
@@ -26,10 +26,9 @@ fn portfolio(sizing: Sizing) -> Scene<Portfolio> {
 
 fn executor() -> Scene<PaperExecutor> {
     Scene::new(PaperExecutor {
-        lot: Decimal::ONE,
-        fee_bps: number("10"),
-        currency: "USD".parse().expect("a currency"),
+        fees: Fees::Bps(number("10")),
         history: 8,
+        ..PaperExecutor::new("USD".parse().expect("a currency"))
     })
 }
 
@@ -105,7 +104,7 @@ fn a_rejected_order_frees_its_reservation() {
         (portfolio(Sizing::FixedQuantity(number("10"))), executor());
     portfolio.give(bar("A", 1, "10", "10", "100"), "02");
     let mut buy = order(&portfolio.give(signal("A", SignalDirection::Long, "02"), "02")[0]);
-    buy.time_in_force = Some(ingenium_types::event::OrderTimeInForce::Fok);
+    buy.reduce_only = Some(true);
     let rejected = executor.give(buy, "02");
     assert_eq!(rejected.len(), 1, "REJECTED comes alone");
     portfolio.give(rejected[0].payload.clone(), "02");

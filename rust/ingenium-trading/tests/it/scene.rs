@@ -24,14 +24,14 @@ impl<R: Role> Scene<R> {
     }
 
     /// Hands over an event and gives back what the role emits.
-    pub(crate) fn give(&mut self, payload: impl Into<Payload>, time: &str) -> Vec<Emission> {
+    pub(crate) fn give(&mut self, payload: impl Into<Payload>, time: impl Moment) -> Vec<Emission> {
         self.try_give(payload, time).1
     }
 
     pub(crate) fn try_give(
         &mut self,
         payload: impl Into<Payload>,
-        time: &str,
+        time: impl Moment,
     ) -> (Disposition, Vec<Emission>) {
         self.events += 1;
         let id = format!("event-{}", self.events);
@@ -45,12 +45,29 @@ impl<R: Role> Scene<R> {
         let payload = payload.into();
         let input = Input {
             payload: &payload,
-            time: at(time),
+            time: time.instant(),
             cause: &cause,
         };
         let disposition = self.role.handle(&mut self.states, &input, &mut outbox);
         self.states.commit();
         (disposition, outbox.into_emissions())
+    }
+}
+
+/// An instant, or a day of January 2020.
+pub(crate) trait Moment {
+    fn instant(self) -> UtcTimestamp;
+}
+
+impl Moment for UtcTimestamp {
+    fn instant(self) -> UtcTimestamp {
+        self
+    }
+}
+
+impl Moment for &str {
+    fn instant(self) -> UtcTimestamp {
+        at(self)
     }
 }
 
