@@ -231,13 +231,15 @@ pub fn roots(
     run: Option<&str>,
 ) -> impl Iterator<Item = Result<backtest::Event, Malformed>> + use<> {
     let (source, run) = (source.to_owned(), run.map(ToOwned::to_owned));
-    bars.map(move |row| {
-        row.map(|bar| {
-            let id = bar_id(&source, &bar);
-            let time = bar.end_timestamp.unwrap_or(bar.timestamp);
-            backtest::Event::root(&source, id, time, Payload::from(bar), run.as_deref())
-        })
-    })
+    bars.map(move |row| row.map(|bar| root(&source, bar, run.as_deref())))
+}
+
+/// The event that states `bar`.
+#[must_use]
+pub fn root(source: &str, bar: DataEvent, run: Option<&str>) -> backtest::Event {
+    let id = bar_id(source, &bar);
+    let time = bar.end_timestamp.unwrap_or(bar.timestamp);
+    backtest::Event::root(source, id, time, Payload::from(bar), run)
 }
 
 /// The id of a final bar without revision (contract, "Deterministic ids").
