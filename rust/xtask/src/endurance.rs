@@ -20,8 +20,15 @@ pub(crate) struct Options {
     dev: bool,
 }
 
-/// The sizings whose runs must each have one fingerprint; kills are done with the first.
-const SIZINGS: [&str; 2] = ["percent-equity:0.30", "fixed:10"];
+/// Strategies and sizings: the runs of each must have one fingerprint, whoever drives; kills take turns.
+const KINDS: [Kind; 4] = [
+    ("rsi", "percent-equity:0.30"),
+    ("rsi", "fixed:10"),
+    ("sma-cross", "percent-equity:0.30"),
+    ("sma-cross", "fixed:10"),
+];
+
+type Kind = (&'static str, &'static str);
 
 /// What may be killed: the whole run, or one of its processes.
 const VICTIMS: [&str; 5] = ["up", "executor", "portfolio", "strategy", "ingestor"];
@@ -123,26 +130,31 @@ fn build(root: &Path, dev: bool) -> Result<PathBuf, String> {
 }
 
 fn endure(bench: &Bench, options: Options) -> Result<(), String> {
-    let mut undisturbed = Vec::new();
-    for sizing in SIZINGS {
-        let mut first: Option<String> = None;
+    let mut expected = Vec::new();
+    for kind in KINDS {
+        let (strategy, sizing) = kind;
+        // In one process first: it is quick, and nothing can be killed there.
+        let typed = bench.backtest(kind)?;
         for run in 1..=options.runs {
-            let summary = finish(bench.up(sizing, "runs", true)?)?;
+            let summary = finish(bench.up(kind, "runs", true)?)?;
             check(&summary)?;
             let print = field(&summary, "fingerprint")?;
-            if let Some(other) = first.as_ref().filter(|other| **other != print) {
+            if print != typed {
                 return Err(format!(
-                    "run {run} with {sizing} ends with {print}, an earlier one with {other}"
+                    "run {run} of {strategy} with {sizing} ends with {print}, a backtest with {typed}"
                 ));
             }
-            say(format!("run {run}/{} {sizing}: {summary}", options.runs));
-            first = Some(print);
+            say(format!(
+                "run {run}/{} {strategy} {sizing}: {summary}",
+                options.runs
+            ));
         }
-        undisturbed.push(first.unwrap_or_default());
+        expected.push((kind, typed));
     }
     let mut random = Random(options.seed);
-    for kill in 1..=options.kills {
-        while !disturb(bench, &mut random, kill, options.kills, &undisturbed[0])? {}
+    let kinds = expected.iter().cycle();
+    for (kill, (kind, print)) in (1..=options.kills).zip(kinds) {
+        while !disturb(bench, &mut random, (kill, options.kills), *kind, print)? {}
     }
     Ok(())
 }
@@ -151,12 +163,12 @@ fn endure(bench: &Bench, options: Options) -> Result<(), String> {
 fn disturb(
     bench: &Bench,
     random: &mut Random,
-    kill: u32,
-    kills: u32,
+    (kill, kills): (u32, u32),
+    kind: Kind,
     expected: &str,
 ) -> Result<bool, String> {
     let victim = VICTIMS[random.below(VICTIMS.len() as u64) as usize];
-    let mut child = bench.up(SIZINGS[0], "kills", true)?;
+    let mut child = bench.up(kind, "kills", true)?;
     let output = child.stdout.take().ok_or("no stdout")?;
     let mut lines = BufReader::new(output).lines();
     // From the first line on all components run.
@@ -187,38 +199,26 @@ fn disturb(
     drop(lines);
     let status = child.wait().map_err(|error| error.to_string())?;
     none_left(&pids)?;
-    let summary = finish(bench.up(SIZINGS[0], "kills", false)?)?;
+    let summary = finish(bench.up(kind, "kills", false)?)?;
     check(&summary)?;
     let print = field(&summary, "fingerprint")?;
     if print != expected {
         return Err(format!(
-            "kill {kill} of {victim}: ends with {print}, undisturbed with {expected}"
+            "kill {kill} of {victim} with {kind:?}: ends with {print}, undisturbed with {expected}"
         ));
     }
     say(format!(
-        "kill {kill}/{kills} of {victim} ({status}): same fingerprint"
+        "kill {kill}/{kills} of {victim} with {} ({status}): same fingerprint",
+        kind.0
     ));
     Ok(true)
 }
 
 impl Bench {
-    fn up(&self, sizing: &str, name: &str, fresh: bool) -> Result<Child, String> {
-        let mut command = Command::new(&self.program);
-        command.args([
-            "up",
-            "--exit-when-done",
-            "--format",
-            "jsonl",
-            "--port",
-            "0",
-            "--sizing",
-            sizing,
-            "--data-dir",
-        ]);
+    fn up(&self, kind: Kind, name: &str, fresh: bool) -> Result<Child, String> {
+        let mut command = self.command(kind, &["up", "--exit-when-done", "--port", "0"]);
+        command.args(["--format", "jsonl", "--data-dir"]);
         command.arg(self.folder.join(name));
-        if let Some(bars) = self.bars {
-            command.args(["--bars", &bars.to_string()]);
-        }
         if fresh {
             command.arg("--fresh");
         }
@@ -226,6 +226,27 @@ impl Bench {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", self.program.display()))
+    }
+
+    /// The fingerprint of the same run in one process.
+    fn backtest(&self, kind: Kind) -> Result<String, String> {
+        let mut command = self.command(kind, &["backtest", "run", "--format", "json"]);
+        let output = command.output().map_err(|error| error.to_string())?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            return Err(format!("`backtest run` ended with {}", output.status));
+        }
+        field(&text, "fingerprint")
+    }
+
+    fn command(&self, (strategy, sizing): Kind, first: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(first);
+        command.args(["--strategy", strategy, "--sizing", sizing]);
+        if let Some(bars) = self.bars {
+            command.args(["--bars", &bars.to_string()]);
+        }
+        command
     }
 
     /// Kills fall within about the time that a run takes.
@@ -268,7 +289,7 @@ fn field(summary: &str, name: &str) -> Result<String, String> {
         .ok_or_else(|| format!("no `{name}` in `{summary}`"))?;
     let value = &summary[start + name.len() + 3..];
     let end = value.find([',', '}']).unwrap_or(value.len());
-    Ok(value[..end].trim_matches('"').to_owned())
+    Ok(value[..end].trim().trim_matches('"').to_owned())
 }
 
 /// The components that the process `up` has started, by name and process id.

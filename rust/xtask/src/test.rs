@@ -34,7 +34,7 @@ const STAGES: &[Stage] = &[
     stage("generators", "xtask languages --others --check"),
     stage(
         "endurance",
-        "xtask endurance --profile dev --runs 2 --kills 5 --bars 300",
+        "xtask endurance --profile dev --runs 1 --kills 8 --bars 300",
     ),
 ];
 

@@ -20,6 +20,8 @@ mod yardstick;
 
 use clap::Subcommand;
 
+pub(crate) use parameter::parameters;
+
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
 

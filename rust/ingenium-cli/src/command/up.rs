@@ -26,7 +26,7 @@ use crate::terminal::Terminal;
 
 /// Run broker and reference components on this machine, over recorded bars
 ///
-/// Starts the embedded broker, an ingestor, the RSI strategy, a long-only portfolio and a paper executor, each a
+/// Starts the embedded broker, an ingestor, a strategy, a long-only portfolio and a paper executor, each a
 /// process of its own that speaks HTTP as on Knative. Without --csv it runs daily bars of IBM, GOOG and FB.
 /// Kill it at any time and start it again: it goes on where it was.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,7 @@ use crate::terminal::Terminal;
 Examples:
   $ ingenium up --exit-when-done --fresh
   $ ingenium up --csv prices.csv=ACME --sizing fixed:10 --fee-bps 5
+  $ ingenium up --strategy sma-cross --param fast=5
   $ ingenium up --component strategy='python3 my_strategy.py'")]
 pub(crate) struct Arguments {
     /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
@@ -55,6 +56,14 @@ pub(crate) struct Arguments {
     /// Fee in basis points of each fill
     #[arg(long, value_name = "BPS", default_value = "0")]
     fee_bps: String,
+
+    /// The strategy, as in `ingenium run strategy/NAME`
+    #[arg(long, value_name = "NAME", default_value = "rsi")]
+    strategy: String,
+
+    /// A member of the strategy's configuration
+    #[arg(long, value_name = "KEY=VALUE")]
+    param: Vec<String>,
 
     /// A component of your own in the place of a reference one: a command, which gets PORT and K_SINK, or a URL
     #[arg(long, value_name = "ROLE=CMD|URL")]

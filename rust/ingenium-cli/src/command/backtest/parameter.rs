@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::exit::{Code, Failure};
 
 /// A configuration of the parameters: each value is a text where the configuration wants one, else JSON.
-pub(crate) fn parameters(name: &str, given: &[String]) -> Result<Value, Failure> {
+pub(crate) fn parameters(name: &str, given: &[String]) -> Result<Map<String, Value>, Failure> {
     let mut config = Map::new();
     for parameter in given {
         let wrong =
@@ -34,7 +34,7 @@ pub(crate) fn parameters(name: &str, given: &[String]) -> Result<Value, Failure>
         });
         config.insert(key.to_owned(), fitting.ok_or_else(|| wrong(&problem))?);
     }
-    Ok(Value::Object(config))
+    Ok(config)
 }
 
 /// No sweep has more values of one parameter: somebody has mistyped the step.

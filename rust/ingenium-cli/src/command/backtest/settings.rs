@@ -2,6 +2,7 @@
 
 use ingenium_components::{executor, portfolio};
 use ingenium_types::scalar::NonNegativeDecimal;
+use serde_json::Value;
 
 use super::parameter::parameters;
 use super::plan::{Component, Prepared};
@@ -45,7 +46,7 @@ impl Settings {
     /// The reference strategy with these members of its configuration.
     pub(crate) fn strategy(&self, given: &[String]) -> Result<Component, Failure> {
         let name = format!("strategy/{}", self.strategy);
-        let config = parameters(&name, given)?;
+        let config = Value::Object(parameters(&name, given)?);
         Ok(Component::Reference { name, config })
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct Component {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The registry of this program, under this name (`role/name`).
-    Registry(&'static str),
+    Registry(String),
     /// The user's command, as the shell reads it.
     Command(String),
     /// Somebody else runs it, here.

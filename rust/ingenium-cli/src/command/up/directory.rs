@@ -164,6 +164,12 @@ fn compare(marker: &Path, wanted: &Identity) -> Result<(), Failure> {
             wanted.fee_bps.clone(),
         ),
         (
+            "--strategy",
+            found.strategy == wanted.strategy,
+            found.strategy.join(" "),
+            wanted.strategy.join(" "),
+        ),
+        (
             "--component",
             found.components == wanted.components,
             found.components.join(", "),

@@ -4,12 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use ingenium_broker::Trigger;
-use ingenium_components::{executor, ingestor, portfolio, strategy};
+use ingenium_components::{executor, ingestor, portfolio};
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::{NonNegativeDecimal, Scalar};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::children::{Children, Component, Place};
+use crate::command::backtest::parameters;
 use crate::command::bars::{self, Bars};
 use crate::exit::{Code, Failure};
 
@@ -31,6 +33,9 @@ pub(crate) struct Identity {
     pub(crate) sizing: String,
     /// The fee.
     pub(crate) fee_bps: String,
+    /// The strategy's name and parameters; `rsi` with all its defaults goes without saying.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) strategy: Vec<String>,
     /// Components in the place of reference ones: `ROLE=CMD` or `ROLE=URL`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) components: Vec<String>,
@@ -47,6 +52,8 @@ pub(crate) struct Settings {
     bars: Option<u32>,
     /// The components that serve, in rank order.
     components: [Component; 3],
+    /// The members of the strategy's configuration that are no defaults.
+    strategy: Map<String, Value>,
 }
 
 impl Settings {
@@ -56,6 +63,21 @@ impl Settings {
         let fee_bps: NonNegativeDecimal = parse("--fee-bps", &arguments.fee_bps)?;
         let sizing = parse_sizing(&arguments.sizing)?;
         let inputs = bars::read("--csv", &arguments.csv)?;
+        if let Some(parameter) = arguments.param.first()
+            && arguments
+                .component
+                .iter()
+                .any(|given| given.starts_with("strategy="))
+        {
+            let message = format!(
+                "--param `{parameter}`: a component of your own has no parameters of ours; put it into its command"
+            );
+            return Err(Failure::new(Code::Usage, message));
+        }
+        let name = format!("strategy/{}", arguments.strategy);
+        let strategy = parameters(&name, &arguments.param)?;
+        let checked = ingenium_components::actor(&name, &Value::Object(strategy.clone()));
+        drop(checked.map_err(|error| Failure::new(Code::Usage, format!("{name}: {error}")))?);
         let identity = Identity {
             contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
             inputs: inputs
@@ -66,6 +88,11 @@ impl Settings {
             cash: cash.to_string(),
             sizing: arguments.sizing.clone(),
             fee_bps: fee_bps.to_string(),
+            strategy: if arguments.strategy == "rsi" && arguments.param.is_empty() {
+                Vec::new()
+            } else {
+                [std::slice::from_ref(&arguments.strategy), &arguments.param].concat()
+            },
             components: arguments.component.clone(),
         };
         Ok(Self {
@@ -75,7 +102,8 @@ impl Settings {
             sizing,
             inputs,
             bars: arguments.bars,
-            components: components(&arguments.component)?,
+            components: components(&name, &arguments.component)?,
+            strategy,
         })
     }
 
@@ -104,10 +132,8 @@ impl Settings {
             run: Some(self.run_id()?),
             limit: self.limit(),
         };
-        let strategy = strategy::rsi::Config {
-            state: state("strategy"),
-            ..strategy::rsi::Config::default()
-        };
+        let mut strategy = self.strategy.clone();
+        strategy.insert("state".to_owned(), serde_json::json!(state("strategy")));
         let fee_bps = self.fee_bps;
         let portfolio = portfolio::Config {
             state: state("portfolio"),
@@ -136,12 +162,19 @@ impl Settings {
     pub(crate) fn ingestor(&self) -> Component {
         Component {
             name: "ingestor",
-            place: Place::Registry("ingestor/csv"),
+            place: Place::Registry("ingestor/csv".to_owned()),
         }
     }
 
     /// One trigger for each component and event type that it acts on.
     pub(crate) fn triggers(&self, children: &Children) -> Vec<Trigger> {
+        let strategy = match self.strategy.get("source") {
+            Some(Value::String(source)) => source.clone(),
+            _ => match &self.components[2].place {
+                Place::Registry(name) => format!("/ingenium/{name}"),
+                Place::Command(_) | Place::Url(_) => String::new(),
+            },
+        };
         let wiring = [
             (
                 "executor",
@@ -155,12 +188,7 @@ impl Settings {
                 "/ingenium/portfolio/main",
                 &["ingestor.data", "strategy.signal", "executor.execution"],
             ),
-            (
-                "strategy",
-                "30",
-                "/ingenium/strategy/rsi",
-                &["ingestor.data"],
-            ),
+            ("strategy", "30", strategy.as_str(), &["ingestor.data"]),
         ];
         let mut triggers = Vec::new();
         for (name, rank, source, types) in wiring {
@@ -198,15 +226,15 @@ impl Settings {
 }
 
 /// The reference components, with those that `--component` names in their places.
-fn components(given: &[String]) -> Result<[Component; 3], Failure> {
+fn components(strategy: &str, given: &[String]) -> Result<[Component; 3], Failure> {
     let mut components = [
         ("executor", "executor/paper"),
         ("portfolio", "portfolio/long-only"),
-        ("strategy", "strategy/rsi"),
+        ("strategy", strategy),
     ]
     .map(|(name, registry)| Component {
         name,
-        place: Place::Registry(registry),
+        place: Place::Registry(registry.to_owned()),
     });
     for argument in given {
         let wrong = |problem: &str| {
