@@ -8,6 +8,7 @@ mod executor_property;
 mod executor_refusal;
 mod executor_session;
 mod executor_type;
+mod indicator;
 mod market;
 mod metric;
 mod order;

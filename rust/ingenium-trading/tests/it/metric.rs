@@ -1,6 +1,6 @@
 //! Statistics: what other packages say of the same series, what trades are, and what holds for any input.
 
-mod golden;
+pub(crate) mod golden;
 mod properties;
 mod trades;
 

@@ -14,13 +14,13 @@ use crate::scene::number;
 const TOLERANCE: f64 = 1e-9;
 
 /// One line of a CSV file of bars: date and the prices.
-pub(super) struct Row {
-    pub(super) date: String,
-    pub(super) open: Decimal,
-    pub(super) prices: Prices,
+pub(crate) struct Row {
+    pub(crate) date: String,
+    pub(crate) open: Decimal,
+    pub(crate) prices: Prices,
 }
 
-pub(super) fn rows(name: &str) -> Vec<Row> {
+pub(crate) fn rows(name: &str) -> Vec<Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../ingenium-components/data")
         .join(format!("{name}.csv"));
