@@ -15,3 +15,4 @@ mod order;
 mod portfolio;
 mod position;
 mod scene;
+mod strategy;
