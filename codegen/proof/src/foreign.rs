@@ -267,10 +267,7 @@ impl Foreign {
     /// Copies the component, breaks it where asked to, and makes it.
     fn make(&self, which: &str, mutant: Option<&Mutant>) -> Result<PathBuf, String> {
         let from = repository().join("conformance/examples").join(self.folder);
-        let to = repository()
-            .join("target/proof/foreign")
-            .join(self.name)
-            .join(which);
+        let to = self.place(which);
         copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
         if let Some(mutant) = mutant {
             let file = to.join(mutant.file);
@@ -287,6 +284,33 @@ impl Foreign {
             run(&self.words(command), &to, &self.environment())?;
         }
         Ok(to)
+    }
+
+    /// A line for the shell that starts the component where it was made.
+    #[must_use]
+    pub fn shell(&self) -> String {
+        let folder = self.place("sound");
+        let quoted = |text: &str| format!("'{text}'");
+        let environment = self.environment().into_iter();
+        let environment: Vec<String> = environment
+            .map(|(name, value)| format!("{name}={}", quoted(&value)))
+            .collect();
+        let words: Vec<String> = self
+            .words(self.start)
+            .iter()
+            .map(|word| quoted(word))
+            .collect();
+        format!(
+            "cd {} && {} exec {}",
+            quoted(&folder.display().to_string()),
+            environment.join(" "),
+            words.join(" ")
+        )
+    }
+
+    fn place(&self, which: &str) -> PathBuf {
+        let folder = repository().join("target/proof/foreign");
+        folder.join(self.name).join(which)
     }
 
     /// What its language wants beside the sources.

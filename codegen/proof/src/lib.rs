@@ -16,6 +16,7 @@ pub mod question;
 pub mod reproducer;
 pub mod same;
 pub mod strangers;
+pub mod together;
 pub mod workshop;
 
 use std::path::{Path, PathBuf};

@@ -17,7 +17,7 @@ Handle = Callable[[Event[Payload]], list[Event[Payload]]]
 
 SINK = os.environ.get("K_SINK", "")
 TIMEOUT = float(os.environ.get("K_SINK_TIMEOUT", "30"))
-OVERRIDES: dict[str, str] = json.loads(os.environ.get("K_CE_OVERRIDES", "{}")).get("extensions", {})
+OVERRIDES: dict[str, str] = json.loads(os.environ.get("K_CE_OVERRIDES") or "{}").get("extensions", {})
 
 # So many events are remembered; a broker delivers an event again within seconds or minutes.
 REMEMBERED = 10_000

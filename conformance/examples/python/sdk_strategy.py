@@ -16,7 +16,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 SOURCE = "/ingenium/strategy/python-sdk"
 SCHEMA = "https://schemas.ingenium.example/1/strategy.signal.json"
-OVERRIDES = json.loads(os.environ.get("K_CE_OVERRIDES", "{}")).get("extensions", {})
+OVERRIDES = json.loads(os.environ.get("K_CE_OVERRIDES") or "{}").get("extensions", {})
 
 
 class NoRedirect(HTTPRedirectHandler):

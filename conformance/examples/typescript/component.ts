@@ -13,7 +13,7 @@ import {
 
 /** Attributes that every event is to carry. */
 export const overrides: { [name: string]: AttributeValue } =
-  JSON.parse(process.env["K_CE_OVERRIDES"] ?? "{}").extensions ?? {};
+  JSON.parse(process.env["K_CE_OVERRIDES"] || "{}").extensions ?? {};
 
 const sink = process.env["K_SINK"] ?? "";
 const timeout = Number(process.env["K_SINK_TIMEOUT"] ?? 30) * 1000;

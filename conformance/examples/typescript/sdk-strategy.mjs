@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { CloudEvent, HTTP, emitterFor } from "cloudevents";
 
 const source = "/ingenium/strategy/node-sdk";
-const { extensions = {} } = JSON.parse(process.env.K_CE_OVERRIDES ?? "{}");
+const { extensions = {} } = JSON.parse(process.env.K_CE_OVERRIDES || "{}");
 const timeout = Number(process.env.K_SINK_TIMEOUT ?? 30) * 1000;
 
 /** What an emitter is: the SDK writes the message, and this sends it. */

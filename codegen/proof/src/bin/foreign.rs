@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use ingenium_proof::foreign::ALL;
+use ingenium_proof::together::{Together, together};
 use ingenium_proof::workshop::run;
 use ingenium_proof::{matrix, repository};
 
@@ -41,6 +42,23 @@ fn main() -> Result<ExitCode, String> {
         writeln!(out, "{:<20} passed {}", foreign.name, counts.join(" ")).map_err(say)?;
         for problem in judged.wrong {
             writeln!(out, "    {problem}").map_err(say)?;
+        }
+    }
+    if arguments.names.is_empty() {
+        let Together {
+            orders,
+            lockstep,
+            brokered,
+        } = together()?;
+        let say = |error: std::io::Error| error.to_string();
+        writeln!(
+            std::io::stdout(),
+            "together             {orders} orders, {lockstep}"
+        )
+        .map_err(say)?;
+        if orders == 0 || lockstep != brokered {
+            writeln!(std::io::stdout(), "    over the broker: {brokered}").map_err(say)?;
+            wrong += 1;
         }
     }
     Ok(if wrong == 0 {

@@ -9,7 +9,7 @@ use super::plan::{Component, Prepared};
 use super::yardstick::Yardstick;
 use crate::command::bars;
 use crate::command::up::settings::{parse, parse_sizing};
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 
 /// What to run.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,6 +37,10 @@ pub(crate) struct Settings {
     /// Fee in basis points of each fill
     #[arg(long, value_name = "BPS", default_value = "0")]
     fee_bps: String,
+
+    /// A portfolio or executor of your own in the place of ours: a command, which gets PORT and K_SINK
+    #[arg(long, value_name = "ROLE=CMD")]
+    component: Vec<String>,
 
     #[command(flatten)]
     measure: Yardstick,
@@ -69,7 +73,7 @@ impl Settings {
             fee_bps,
             ..portfolio::Config::default()
         };
-        let components = vec![
+        let mut components = vec![
             Component::Reference {
                 name: "executor/paper".to_owned(),
                 config: serde_json::to_value(executor).map_err(Failure::internal)?,
@@ -80,7 +84,37 @@ impl Settings {
             },
             strategy,
         ];
+        for given in &self.component {
+            let (place, component) = in_place(given)?;
+            if matches!(components[place], Component::Command { .. }) {
+                let message = format!("--component `{given}`: the role was given before");
+                return Err(Failure::new(Code::Usage, message));
+            }
+            components[place] = component;
+        }
         let bars = bars::read("--data", &self.data)?;
         Prepared::new(bars, self.bars, cash, components, self.measure.clone())
     }
+}
+
+/// What `--component` names: the place in rank order, and the component.
+fn in_place(given: &str) -> Result<(usize, Component), Failure> {
+    let wrong = |problem: &str| {
+        let message = format!(
+            "--component `{given}`: {problem}; expected ROLE=CMD, ROLE one of executor, portfolio; a strategy stands after --"
+        );
+        Failure::new(Code::Usage, message)
+    };
+    let (role, command) = given
+        .split_once('=')
+        .filter(|(_, command)| !command.trim().is_empty())
+        .ok_or_else(|| wrong("it names no component"))?;
+    let place = match role {
+        "executor" => 0,
+        "portfolio" => 1,
+        _ => return Err(wrong("there is no such role here")),
+    };
+    let command = ["sh", "-c", command].map(str::to_owned).to_vec();
+    let role = role.to_owned();
+    Ok((place, Component::Command { role, command }))
 }
