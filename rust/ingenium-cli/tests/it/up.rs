@@ -1,9 +1,10 @@
 //! `ingenium up`: a whole run, twice, and what is stored.
 
+use std::io::BufRead as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::program::{Called, ingenium, with_stdin};
+use crate::program::{Called, command, ingenium, root, with_stdin};
 
 fn up(folder: &Path, more: &[&str]) -> Called {
     let folder = folder.display().to_string();
@@ -106,4 +107,50 @@ fn bars_of_ones_own_are_run() {
         log.contains("Open is `oops`") && log.contains("\"line\":30"),
         "{log}"
     );
+}
+
+/// A component of somebody's own does not outlive an `up` that is killed.
+#[test]
+fn nothing_is_left_of_a_killed_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let noted = folder.path().join("pid");
+    let script = root().join("conformance/examples/newcomer/my_strategy.py");
+    let strategy = format!(
+        "strategy=echo $$ > {}; exec python3 {}",
+        noted.display(),
+        script.display()
+    );
+    let mut child = command()
+        .args([
+            "up",
+            "--port",
+            "0",
+            "--bars",
+            "2000",
+            "--component",
+            &strategy,
+            "--data-dir",
+        ])
+        .arg(folder.path().join("run"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let output = child.stdout.take().expect("a pipe");
+    let mut lines = std::io::BufReader::new(output)
+        .lines()
+        .map_while(Result::ok);
+    assert!(lines.any(|line| line.starts_with("READY")));
+    let pid = std::fs::read_to_string(&noted).expect("the component has started");
+    let process = Path::new("/proc").join(pid.trim());
+    assert!(process.exists(), "the component runs");
+    child.kill().expect("a kill");
+    child.wait().expect("an end");
+    for _ in 0..1000 {
+        if !process.exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("process {pid} outlives `up`");
 }
