@@ -62,16 +62,13 @@ fn chain(setting: &Setting) -> Chain {
         fee_bps,
         history: 8,
     };
-    let portfolio = Portfolio {
-        name: "main".parse().expect("a name"),
-        initial_cash: Decimal::from(CASH),
-        sizing: setting.sizing,
-        terms: Terms {
-            lot,
-            fee_bps,
-            gap_allowance: Decimal::new(10, 2),
-        },
+    let terms = Terms {
+        lot,
+        fee_bps,
+        gap_allowance: Decimal::new(10, 2),
     };
+    let name = "main".parse().expect("a name");
+    let portfolio = Portfolio::new(name, Decimal::from(CASH), setting.sizing, terms);
     let strategy = RsiStrategy {
         period: 2,
         oversold: Decimal::from(45),
