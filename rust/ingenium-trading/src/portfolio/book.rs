@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | TRADE of an open order | booked | |
 //! | TRADE beyond what a terminal execution has counted | booked: it has happened | `execution_after_end` |
-//! | TRADE beyond the order's quantity | kept aside, booked if a bust makes room; booked at once if `Reconciled` | `execution_overfills` |
+//! | a fill beyond the order's quantity | kept aside, booked if a bust makes room; booked at once if `Reconciled` | `execution_overfills` |
 //! | TRADE_CANCEL, TRADE_CORRECT | the fill has never happened, or has happened otherwise | |
 //! | the same before its TRADE, or of a fill that is folded | remembered until the TRADE comes | `execution_reference_unknown` |
 //! | of an order that is not known, or of the other side | nothing | `execution_of_unknown_order`, `execution_of_other_side` |
@@ -105,6 +105,7 @@ fn trade(desk: &mut Desk<'_>, execution: &ExecutionEvent) -> Result<(), &'static
         Standing::Booked | Standing::Void | Standing::Aside => return Err("execution_known"),
     }
     if execution.reconciled != Some(true) && !desk.fits(&fill.deal)? {
+        desk.void_quantity(fill.deal.quantity)?;
         fill.standing = Standing::Aside;
         desk.write(fill);
         desk.flag = Some(OVERFILLS);
@@ -144,19 +145,24 @@ fn take_back(
             desk.write(fill);
             return Ok(());
         }
-        Standing::Booked => desk.remove(&fill).map_err(inexact)?,
+        Standing::Booked => {
+            desk.remove(&fill).map_err(inexact)?;
+            desk.void_quantity(fill.deal.quantity)?;
+        }
         Standing::Aside => {}
     }
     fill.corrected_by = Some(execution.execution_id.to_string());
     fill.standing = Standing::Void;
     if let Some(deal) = instead {
         fill.deal = deal;
-        let fits = execution.reconciled == Some(true) || desk.fits(&deal)?;
-        if !fits {
-            return Err(OVERFILLS);
+        if execution.reconciled == Some(true) || desk.fits(&deal)? {
+            fill.standing = Standing::Booked;
+            desk.put(&fill).map_err(inexact)?;
+            desk.void_quantity(-deal.quantity)?;
+        } else {
+            fill.standing = Standing::Aside;
+            desk.flag = Some(OVERFILLS);
         }
-        fill.standing = Standing::Booked;
-        desk.put(&fill).map_err(inexact)?;
     }
     desk.write(fill);
     desk.admit().map_err(inexact)?;

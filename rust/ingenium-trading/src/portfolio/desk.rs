@@ -107,7 +107,7 @@ impl<'a> Desk<'a> {
         Ok(after.map_err(|_| INEXACT)? <= self.order.quantity)
     }
 
-    /// Notes that this much of what the executor counts was taken back before it arrived.
+    /// Notes that this much of what the executor has counted, at one time or another, is not booked.
     pub(super) fn void_quantity(&mut self, quantity: Decimal) -> Result<(), &'static str> {
         self.order.voided = exact::add(self.order.voided, quantity).map_err(|_| INEXACT)?;
         Ok(())
@@ -165,6 +165,7 @@ impl<'a> Desk<'a> {
             if after <= self.order.quantity {
                 fill.standing = Standing::Booked;
                 self.put(&fill)?;
+                self.order.voided = exact::sub(self.order.voided, fill.deal.quantity)?;
                 self.write(fill);
             }
         }

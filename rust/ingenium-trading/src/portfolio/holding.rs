@@ -45,7 +45,7 @@ pub struct OpenOrder {
     /// What its fills cost beyond the reservation.
     #[serde(default, skip_serializing_if = "Decimal::is_zero")]
     pub overspent: Decimal,
-    /// Quantity of its fills that a report had taken back before they arrived.
+    /// Quantity of its fills that were taken back or kept aside: terminal executions may count them.
     #[serde(default, skip_serializing_if = "Decimal::is_zero")]
     pub voided: Decimal,
 }
