@@ -34,7 +34,7 @@ pub use account::Account;
 pub use ended::Ended;
 pub use entry::Entry;
 pub use fill::{Deal, Fill, Standing};
-pub use hold::Held as HeldSignal;
+pub use hold::{Held as HeldSignal, MOST_HELD};
 pub use holding::{Holding, OpenOrder};
 pub use journal::{Decision, Journal, Outcome, decisions};
 pub use ledger::Ledger;
@@ -191,11 +191,18 @@ impl Portfolio {
             cause: input.cause.clone(),
             price: holding.mark,
         };
-        if hold::must_wait(&holding, held.at) {
-            hold::keep(states, &holding, held);
-            return Disposition::Applied;
+        if !hold::must_wait(&holding, held.at) {
+            return self.decide(states, &held, input.time, outbox);
         }
-        self.decide(states, &held, input.time, outbox)
+        let (now, cause) = (held.at.max(input.time), input.cause);
+        match hold::keep(states, &holding, held) {
+            Ok(()) => Disposition::Applied,
+            Err(reason) => {
+                let denied = Err(reason);
+                journal::write(states, self.keep.decisions, now, signal, cause, &denied);
+                Disposition::Ignored(reason)
+            }
+        }
     }
 
     /// Decides a signal when `released` became known.

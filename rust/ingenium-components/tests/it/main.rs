@@ -4,4 +4,5 @@ mod chain;
 mod golden;
 mod ingestor;
 mod invariant;
+mod portfolio;
 mod served;

@@ -46,14 +46,29 @@ pub(super) fn must_wait(holding: &Holding, at: UtcTimestamp) -> bool {
         .any(|order| order.timestamp < Some(at))
 }
 
+/// The most signals that wait in one instrument: an order that never ends must not fill the store.
+pub const MOST_HELD: usize = 1024;
+
 /// Keeps a signal until the orders before it have ended.
-pub(super) fn keep(states: &mut States<Entry>, holding: &Holding, held: Held) {
+///
+/// # Errors
+/// The reason code where too many wait already.
+pub(super) fn keep(
+    states: &mut States<Entry>,
+    holding: &Holding,
+    held: Held,
+) -> Result<(), &'static str> {
     let symbol = held.signal.symbol.to_string();
     let mut trail = trail::trail(states, &symbol, holding);
+    if trail.held >= MOST_HELD {
+        return Err("too_many_held_signals");
+    }
+    trail.held += 1;
     let (time, arrival) = (time_key(held.at), trail.next());
     trail::write(states, &symbol, trail);
     let key = format!("{}{time} {arrival:020}", prefix(&symbol));
     states.insert(&key, Entry::Held(Box::new(held)));
+    Ok(())
 }
 
 /// Takes the next kept signal of `symbol` that need not wait any more.
@@ -63,11 +78,15 @@ pub(super) fn release(states: &mut States<Entry>, symbol: &str) -> Option<Held> 
     let Entry::Held(held) = entry else {
         return None;
     };
-    if must_wait(&holding(states, symbol), held.at) {
+    let holding = holding(states, symbol);
+    if must_wait(&holding, held.at) {
         return None;
     }
     let (key, held) = (key.to_owned(), (**held).clone());
     states.remove(&key);
+    let mut trail = trail::trail(states, symbol, &holding);
+    trail.held = trail.held.saturating_sub(1);
+    trail::write(states, symbol, trail);
     Some(held)
 }
 

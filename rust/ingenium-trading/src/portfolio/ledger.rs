@@ -11,6 +11,8 @@ use crate::bar::is_consistent;
 use crate::position::Position;
 
 /// Cash and positions as a fold over executions and final bars, in log order.
+///
+/// It remembers no fills, so it does not follow TRADE_CANCEL and TRADE_CORRECT; simulated executors send none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     cash: Decimal,

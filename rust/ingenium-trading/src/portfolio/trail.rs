@@ -24,6 +24,8 @@ pub struct Trail {
     pub fills: usize,
     /// How many ended orders are kept as rows.
     pub ended: usize,
+    /// How many signals wait.
+    pub held: usize,
     /// The latest `Timestamp` of an order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest: Option<UtcTimestamp>,

@@ -3,12 +3,14 @@
 use ingenium_trading::Disposition;
 use ingenium_trading::portfolio::{Portfolio, reconciliation};
 use ingenium_trading::sizing::Sizing;
-use ingenium_types::event::{ExecutionEvent, ExecutionType, OrderSide, OrderStatus};
+use ingenium_types::event::{
+    ExecutionEvent, ExecutionType, OrderSide, OrderStatus, SignalDirection,
+};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::scene::{Scene, number, second};
-use crate::venue::{Ticket, holding, money, place, portfolio, tick, with_deal};
+use crate::scene::{Scene, number, order, second};
+use crate::venue::{Ticket, holding, money, place, portfolio, tick, wish, with_deal};
 
 type Deal = (Decimal, Decimal, Decimal);
 
@@ -100,6 +102,31 @@ fn a_corrected_fill_has_happened_otherwise() {
     let mut unsaid = correct(&buy, "c", "f1", deal("4", "20", "0"));
     unsaid.commission = None;
     check(&[unsaid], ["9851", "3", "10", "146", "0"]);
+}
+
+#[test]
+fn a_bust_of_an_open_order_reserves_again() {
+    let mut scene = scene();
+    let long = wish("A", SignalDirection::Long, 1);
+    let (_, emitted) = scene.give_as("s", long, second(1));
+    let buy = Ticket::of(&order(&emitted[0]));
+    let before = money(&scene, "A");
+    assert_eq!(before[1], number("110"), "10 at 10, and a tenth more");
+    // The second fill costs more than was reserved.
+    give(
+        &mut scene,
+        buy.fill("f1", deal("4", "10", "1"), number("4"), 2),
+    );
+    assert_eq!(money(&scene, "A")[1], number("69"));
+    give(
+        &mut scene,
+        buy.fill("f2", deal("5", "20", "1"), number("9"), 2),
+    );
+    assert_eq!(money(&scene, "A")[1], Decimal::ZERO);
+    give(&mut scene, bust(&buy, "b2", "f2", "4"));
+    assert_eq!(money(&scene, "A")[1], number("69"));
+    give(&mut scene, bust(&buy, "b1", "f1", "0"));
+    assert_eq!(money(&scene, "A"), before);
 }
 
 #[test]

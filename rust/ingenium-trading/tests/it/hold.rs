@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use ingenium_trading::portfolio::{Outcome, Portfolio, decisions};
+use ingenium_trading::portfolio::{MOST_HELD, Outcome, Portfolio, decisions};
 use ingenium_trading::sizing::Sizing;
 use ingenium_trading::{Disposition, Emission};
 use ingenium_types::event::{
@@ -119,6 +119,27 @@ fn decisions_are_rows_in_order_of_time_and_the_oldest_go() {
     let denied = |reason: &str| Outcome::Denied(reason.to_owned());
     let expected = [denied("buy_already_open"), denied("nothing_to_sell")];
     assert_eq!(found, expected.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_order_that_never_ends_does_not_fill_the_store() {
+    let mut scene = scene();
+    let long = scene.give_as("s1", wish("A", SignalDirection::Long, 1), second(1));
+    let buy = Ticket::of(&order(&long.1[0]));
+    for n in 0..MOST_HELD {
+        let given = scene.give_as(
+            &format!("w{n}"),
+            wish("A", SignalDirection::Long, 2),
+            second(2),
+        );
+        assert_eq!(given.0, Disposition::Applied);
+    }
+    let one_more = scene.give_as("s2", wish("A", SignalDirection::Long, 2), second(2));
+    assert_eq!(outcome(one_more), "too_many_held_signals");
+    scene.give_as("x1", filled(&buy, 1), second(3));
+    assert!(scene.states.range("held/", "held/").next().is_none());
+    let given = scene.give_as("s3", wish("A", SignalDirection::Short, 3), second(3));
+    assert_eq!(outcome(given), "SELL 10");
 }
 
 #[test]
