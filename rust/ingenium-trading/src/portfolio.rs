@@ -205,17 +205,17 @@ impl Portfolio {
         }
     }
 
-    /// Decides a signal when `released` became known.
+    /// Decides a signal, with what was `known` then.
     fn decide(
         &self,
         states: &mut States<Entry>,
         held: &Held,
-        released: UtcTimestamp,
+        known: UtcTimestamp,
         outbox: &mut Outbox,
     ) -> Disposition {
         // An effect is never dated before its causes.
-        let now = held.at.max(held.time).max(released);
-        let outcome = decide::decide(self, states, held, held.time.max(released), outbox);
+        let now = held.at.max(known);
+        let outcome = decide::decide(self, states, held, known, outbox);
         let (signal, cause) = (&held.signal, &held.cause);
         journal::write(states, self.keep.decisions, now, signal, cause, &outcome);
         match outcome {
@@ -237,7 +237,7 @@ impl Portfolio {
         outbox: &mut Outbox,
     ) -> Disposition {
         let before = self.limits.watch().then(|| self.account(states));
-        let booked = match book::book(self, states, execution) {
+        let booked = match book::book(self, states, execution, input.time) {
             Ok(booked) => booked,
             Err(reason) => return Disposition::Ignored(reason),
         };
@@ -257,8 +257,11 @@ impl Portfolio {
         }
         if booked.ended {
             while let Some(held) = hold::release(states, execution.symbol.as_str()) {
+                // By the time at which the orders before it had ended, not by which execution came last.
+                let settled = decide::settled_at(states, execution.symbol.as_str());
+                let known = settled.map_or(held.time, |settled| settled.max(held.time));
                 // A denial is in the journal; this event was applied whatever becomes of the signal.
-                let _: Disposition = self.decide(states, &held, input.time, outbox);
+                let _: Disposition = self.decide(states, &held, known, outbox);
             }
         }
         booked

@@ -20,7 +20,8 @@ pub enum Mode {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Margin {
-    /// Equity needed to open, as a share of all positions and open orders: 0.5 is a leverage of 2.
+    /// Equity needed to open, as a share of all positions and open orders: with 1 positions may be short and nothing is
+    /// on credit, 0.5 is a leverage of 2.
     #[schemars(with = "String")]
     pub initial: PositiveDecimal,
     /// Equity needed to hold: with less, nothing is opened.
@@ -31,7 +32,7 @@ pub struct Margin {
 impl Default for Margin {
     fn default() -> Self {
         Self {
-            initial: "0.5".parse().expect("0.5 is a decimal"),
+            initial: "1".parse().expect("1 is a decimal"),
             maintenance: "0.25".parse().expect("0.25 is a decimal"),
         }
     }

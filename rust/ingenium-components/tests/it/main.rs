@@ -1,6 +1,7 @@
 //! The reference components, without a network.
 
 mod chain;
+mod delay;
 mod golden;
 mod ingestor;
 mod invariant;

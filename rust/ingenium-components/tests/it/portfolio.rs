@@ -38,6 +38,11 @@ fn nothing_is_limited_unless_it_is_set() {
     // What the defaults say of themselves is read back as the defaults.
     let written = serde_json::to_value(Config::default()).expect("JSON");
     assert_eq!(role(&written), defaults());
+    let short = Mode::Margin(Margin {
+        initial: Decimal::ONE,
+        maintenance: number("0.25"),
+    });
+    assert_eq!(role(&json!({"mode": {"margin": {}}})).mode, short);
 }
 
 #[test]

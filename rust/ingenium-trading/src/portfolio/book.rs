@@ -14,6 +14,7 @@
 
 use ingenium_types::event::{ExecutionEvent, ExecutionType, OrderRejectReason, OrderStatus};
 use ingenium_types::exact::{self, Inexact};
+use ingenium_types::scalar::UtcTimestamp;
 
 use super::desk::Desk;
 use super::entry::Entry;
@@ -37,7 +38,7 @@ pub(super) const INEXACT: &str = "amount_inexact";
 const OVERFILLS: &str = "execution_overfills";
 const UNKNOWN_REFERENCE: &str = "execution_reference_unknown";
 
-/// Books an execution.
+/// Books an execution whose event has this `time`.
 ///
 /// # Errors
 /// The reason why the execution is set aside; nothing is changed then but the count of what does not fit.
@@ -45,8 +46,9 @@ pub(super) fn book(
     portfolio: &Portfolio,
     states: &mut States<Entry>,
     execution: &ExecutionEvent,
+    time: UtcTimestamp,
 ) -> Result<Booked, &'static str> {
-    let booked = match Desk::open(portfolio, states, execution) {
+    let booked = match Desk::open(portfolio, states, execution, time) {
         Ok(mut desk) => {
             let done = apply(&mut desk, execution).and_then(|()| end(&mut desk, execution));
             desk.close(done)

@@ -216,6 +216,11 @@ impl<'a> Decision<'a> {
     }
 }
 
+/// When the last order of `symbol` had ended.
+pub(super) fn settled_at(states: &States<Entry>, symbol: &str) -> Option<UtcTimestamp> {
+    trail::peek(states, symbol)?.settled_at
+}
+
 /// What the ids of a signal's order are over.
 pub(super) fn id_fields(held: &Held) -> [&str; 4] {
     let Held { signal, cause, .. } = held;

@@ -44,11 +44,12 @@ impl<'a> Desk<'a> {
         portfolio: &Portfolio,
         states: &'a mut States<Entry>,
         execution: &ExecutionEvent,
+        time: UtcTimestamp,
     ) -> Result<Self, &'static str> {
         let symbol = execution.symbol.as_str();
         let order_id = execution.order_id.as_str();
         let holding = holding(states, symbol);
-        let (order, is_late) = if let Some(order) = holding.orders.get(order_id) {
+        let (mut order, is_late) = if let Some(order) = holding.orders.get(order_id) {
             (order.clone(), false)
         } else if let Some(ended) = ended::get(states, symbol, order_id) {
             (ended.as_order(), true)
@@ -58,6 +59,7 @@ impl<'a> Desk<'a> {
         if order.side != execution.side {
             return Err("execution_of_other_side");
         }
+        order.known_at = order.known_at.max(Some(time));
         Ok(Self {
             account: portfolio.account(states),
             trail: trail::trail(states, symbol, &holding),
@@ -253,6 +255,7 @@ impl<'a> Desk<'a> {
         }
         if self.order.is_over()? {
             self.account.release(&mut self.order)?;
+            self.trail.settled_at = self.trail.settled_at.max(self.order.known_at);
             self.holding.orders.remove(&self.order_id);
             ended::remember(
                 self.states,

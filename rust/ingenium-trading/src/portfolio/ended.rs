@@ -37,6 +37,7 @@ impl Ended {
             reserved: Decimal::ZERO,
             filled: Some(self.cumulative),
             timestamp: self.timestamp,
+            known_at: None,
             overspent: Decimal::ZERO,
             voided: Decimal::ZERO,
         }

@@ -42,6 +42,9 @@ pub struct OpenOrder {
     /// When it was decided; absent in rows of an earlier version: before everything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<UtcTimestamp>,
+    /// The latest event `time` of its executions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<UtcTimestamp>,
     /// What its fills cost beyond the reservation.
     #[serde(default, skip_serializing_if = "Decimal::is_zero")]
     pub overspent: Decimal,
@@ -66,6 +69,7 @@ impl OpenOrder {
             reserved,
             filled: None,
             timestamp: Some(timestamp),
+            known_at: None,
             overspent: Decimal::ZERO,
             voided: Decimal::ZERO,
         }

@@ -29,6 +29,9 @@ pub struct Trail {
     /// The latest `Timestamp` of an order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest: Option<UtcTimestamp>,
+    /// The latest event `time` of the executions of orders that have ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<UtcTimestamp>,
     /// Profit less fees since the instrument was last not held.
     pub trip: Decimal,
     /// When it was last closed.
@@ -93,12 +96,17 @@ fn key(symbol: &str) -> String {
 
 /// The trail of `symbol`; where there is none yet, what is held is its base.
 pub(super) fn trail(states: &States<Entry>, symbol: &str, holding: &Holding) -> Trail {
+    peek(states, symbol).cloned().unwrap_or_else(|| Trail {
+        base: holding.position.clone(),
+        ..Trail::default()
+    })
+}
+
+/// The trail of `symbol`, if there is one.
+pub(super) fn peek<'a>(states: &'a States<Entry>, symbol: &str) -> Option<&'a Trail> {
     match states.get(&key(symbol)) {
-        Some(Entry::Trail(trail)) => (**trail).clone(),
-        _ => Trail {
-            base: holding.position.clone(),
-            ..Trail::default()
-        },
+        Some(Entry::Trail(trail)) => Some(trail),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use ingenium_types::event::{
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::scene::{Scene, number, order, second};
+use crate::scene::{Scene, number, order, second, second_of};
 use crate::venue::{Ticket, outcome, portfolio, tick, wish};
 
 fn scene() -> Scene<Portfolio> {
@@ -203,7 +203,8 @@ fn run(said: &[Said], mut schedule: impl FnMut(usize) -> usize) -> Vec<String> {
         let emitted = if choice < reports.len() {
             let report = reports.remove(choice);
             let id = format!("x-{}", report.execution_id);
-            scene.give_as(&id, report, second(1000)).1
+            let at = report.timestamp;
+            scene.give_as(&id, report, at).1
         } else {
             let (n, (symbol, direction, pause, _, _)) = signals.pop_front().expect("it is there");
             at += pause;
@@ -224,8 +225,8 @@ fn run(said: &[Said], mut schedule: impl FnMut(usize) -> usize) -> Vec<String> {
 
 fn shown(emission: &Emission) -> String {
     format!(
-        "{:?} {:?} {:?}",
-        emission.id, emission.cause, emission.payload
+        "{:?} {:?} {:?} {:?}",
+        emission.id, emission.time, emission.cause, emission.payload
     )
 }
 
@@ -233,6 +234,7 @@ fn shown(emission: &Emission) -> String {
 fn executed(emission: &Emission, said: &[Said]) -> Vec<ExecutionEvent> {
     let order = order(emission);
     let ticket = Ticket::of(&order);
+    let at = second_of(order.timestamp.expect("it has one"));
     let n: usize = emission.cause.id[2..].parse().expect("a number");
     let (_, _, _, share, parts) = said[n];
     let target = (ticket.quantity * Decimal::from(share) / Decimal::TEN)
@@ -244,19 +246,19 @@ fn executed(emission: &Emission, said: &[Said]) -> Vec<ExecutionEvent> {
         ExecutionType::New,
         OrderStatus::New,
         Decimal::ZERO,
-        1,
+        at,
     )];
     let mut done = Decimal::ZERO;
     for quantity in [first, target - first] {
         if quantity > Decimal::ZERO {
             done += quantity;
             let deal = (quantity, number("10"), Decimal::ZERO);
-            reports.push(ticket.fill(&format!("fill-{n}-{done}"), deal, done, 1));
+            reports.push(ticket.fill(&format!("fill-{n}-{done}"), deal, done, at));
         }
     }
     if done < ticket.quantity {
         let (exec_type, status) = (ExecutionType::Canceled, OrderStatus::Canceled);
-        reports.push(ticket.report(&format!("end-{n}"), exec_type, status, done, 1));
+        reports.push(ticket.report(&format!("end-{n}"), exec_type, status, done, at));
     }
     reports
 }

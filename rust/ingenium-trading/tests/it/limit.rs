@@ -364,6 +364,21 @@ fn a_daily_loss_is_of_one_day() {
 }
 
 #[test]
+fn a_bar_that_ends_at_midnight_is_of_the_day_before() {
+    let mut scene = scene(|set| {
+        set.max_daily_loss = Some(Stop {
+            share: number("0.01"),
+            then: TradingState::Halted,
+        });
+    });
+    trade(&mut scene, SignalDirection::Long, 2, "100");
+    mark(&mut scene, DAY / 2, "94");
+    mark(&mut scene, DAY, "88");
+    let exit = trade(&mut scene, SignalDirection::Short, DAY + 1, "88");
+    assert_eq!(exit, "trading_halted", "1.2 percent on one day");
+}
+
+#[test]
 fn rules_remember_what_they_must() {
     use SignalDirection::{Long, Short};
     let cooled = &mut scene(|limits| limits.cooldown = Some(10));

@@ -108,6 +108,11 @@ pub(crate) fn second(seconds: i64) -> UtcTimestamp {
     UtcTimestamp::from_nanoseconds(start + seconds * 1_000_000_000).expect("in range")
 }
 
+/// The seconds since the beginning of 2020.
+pub(crate) fn second_of(at: UtcTimestamp) -> i64 {
+    (at.as_nanoseconds() - second(0).as_nanoseconds()) / 1_000_000_000
+}
+
 pub(crate) fn order(emission: &Emission) -> OrderEvent {
     match &emission.payload {
         Payload::PortfolioOrder(order) => order.clone(),
