@@ -415,6 +415,29 @@ fn rules_remember_what_they_must() {
 }
 
 #[test]
+fn an_exit_that_only_pays_its_fees_is_a_loss() {
+    for (fee, expected) in [("0", "BUY 10"), ("0.01", "stop_loss_guard")] {
+        let mut scene = scene(|limits| {
+            limits.stop_loss_guard = Some(LossGuard {
+                exits: 1,
+                window: 100,
+                pause: 50,
+            });
+        });
+        for (at, direction) in [(2, SignalDirection::Long), (3, SignalDirection::Short)] {
+            let given = scene.give_as(&format!("s-{at}"), wish("A", direction, at), second(at));
+            let ticket = Ticket::of(&order(&given.1[0]));
+            // Only the BUY has a fee: it counts for the exit all the same.
+            let fee = if at == 2 { number(fee) } else { Decimal::ZERO };
+            let deal = (ticket.quantity, number("100"), fee);
+            let report = ticket.fill(&format!("x-{at}"), deal, ticket.quantity, at);
+            scene.give_as(&format!("x-{at}"), report, second(at));
+        }
+        assert_eq!(trade(&mut scene, SignalDirection::Long, 4, "100"), expected);
+    }
+}
+
+#[test]
 fn a_reversal_that_must_not_open_closes() {
     let mut scene = with_margin(Sizing::FixedQuantity(Decimal::TEN));
     hold(&mut scene, "7", "10");
