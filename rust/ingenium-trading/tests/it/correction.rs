@@ -394,7 +394,7 @@ proptest! {
 
     #[test]
     fn corrected_is_as_if_it_had_been_so_from_the_start(
-        orders in prop::collection::vec((sides(), fills(2..3)), 1..4),
+        orders in prop::collection::vec((sides(), fills(2..3)), 1..3),
         fates in prop::collection::vec((0_u8..4, 1_u8..9, 1_u16..3000, 0_u8..200), 24),
         late in any::<bool>(),
     ) {

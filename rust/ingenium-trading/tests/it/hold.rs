@@ -268,7 +268,7 @@ proptest! {
 
     #[test]
     fn any_interleaving_gives_the_same_orders(
-        said in prop::collection::vec((0_u8..2, 0_u8..3, 0_i64..3, 0_u8..=10, 1_u8..3), 1..12),
+        said in prop::collection::vec((0_u8..2, 0_u8..3, 0_i64..3, 0_u8..=10, 1_u8..3), 1..9),
         choices in prop::collection::vec(any::<prop::sample::Index>(), 64),
     ) {
         // At once: every execution before the next signal.
