@@ -11,6 +11,7 @@ mod hold;
 mod holding;
 mod journal;
 mod ledger;
+mod mark;
 mod measure;
 mod reconciliation;
 mod trail;
@@ -22,12 +23,11 @@ use ingenium_types::scalar::{Name, UtcTimestamp};
 use ingenium_types::{EventType, Payload};
 use rust_decimal::Decimal;
 
-use crate::bar::Bar;
 use crate::risk::{Limits, Mode, RiskState};
 use crate::role::{Disposition, Input, Outbox, Role};
 use crate::sizing::{Sizing, Terms};
 use crate::states::States;
-use entry::{ACCOUNT, holding, holding_key};
+use entry::{ACCOUNT, holding};
 use hold::Held;
 
 pub use account::Account;
@@ -113,7 +113,7 @@ impl Role for Portfolio {
         outbox: &mut Outbox,
     ) -> Disposition {
         match input.payload {
-            Payload::IngestorData(_) => self.mark(states, input),
+            Payload::IngestorData(_) => mark::mark(self, states, input),
             Payload::StrategySignal(signal) => self.hear(states, signal, input, outbox),
             Payload::ExecutorExecution(execution) => self.book(states, execution, input, outbox),
             Payload::PortfolioOrder(_) | Payload::PortfolioCancel(_) => Disposition::Applied,
@@ -137,42 +137,6 @@ impl Portfolio {
             Some(Entry::Account(account)) => account.clone(),
             _ => Account::new(self.initial_cash),
         }
-    }
-
-    fn mark(&self, states: &mut States<Entry>, input: &Input<'_>) -> Disposition {
-        let bar = match Bar::of(input) {
-            Ok(bar) => bar,
-            Err(disposition) => return disposition,
-        };
-        measure::update(states, self.sizing, &bar);
-        let mut holding = holding(states, bar.event.symbol.as_str());
-        if holding.marked_at >= Some(bar.end) {
-            return Disposition::Ignored("bar_not_newer");
-        }
-        let mut account = self.account(states);
-        let before = account.value;
-        if account
-            .mark(&mut holding, bar.ohlc.close.get(), bar.end)
-            .is_err()
-        {
-            return Disposition::Ignored("amount_inexact");
-        }
-        // The account's row changes only with what it is worth: a mark of nothing held stays in its own row.
-        if !holding.position.quantity.is_zero() {
-            if self.limits.watch() {
-                let before = Account {
-                    value: before,
-                    ..account.clone()
-                };
-                self.watch(states, &before, &account, (bar.end, true));
-            }
-            states.insert(ACCOUNT, Entry::Account(account));
-        }
-        states.insert(
-            &holding_key(bar.event.symbol.as_str()),
-            Entry::Holding(holding),
-        );
-        Disposition::Applied
     }
 
     /// Decides a signal, or keeps it for later.
