@@ -438,6 +438,19 @@ fn an_exit_that_only_pays_its_fees_is_a_loss() {
 }
 
 #[test]
+fn halted_is_said_before_any_other_reason() {
+    let mut scene = scene(|limits| limits.state = TradingState::Halted);
+    for (symbol, direction) in [("A", SignalDirection::Short), ("B", SignalDirection::Long)] {
+        let given = scene.give_as(symbol, wish(symbol, direction, 2), second(2));
+        assert_eq!(
+            outcome(given),
+            "trading_halted",
+            "nothing to sell, no known price"
+        );
+    }
+}
+
+#[test]
 fn a_reversal_that_must_not_open_closes() {
     let mut scene = with_margin(Sizing::FixedQuantity(Decimal::TEN));
     hold(&mut scene, "7", "10");
