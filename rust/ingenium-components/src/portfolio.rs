@@ -1,22 +1,23 @@
-//! `portfolio/long-only`: signals to orders, one account, no short positions.
+//! `portfolio/long-only`: signals to orders, one account; with margin, short positions and credit, too.
 
+mod mode;
+mod risk;
+mod sizing;
+
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
-use ingenium_trading::portfolio::Portfolio;
-use ingenium_trading::sizing::{self, Terms};
-use ingenium_types::scalar::{Name, NonNegativeDecimal, PositiveDecimal, Ratio};
+use ingenium_trading::portfolio::{Keep, Portfolio};
+use ingenium_trading::sizing::Terms;
+use ingenium_types::scalar::{Name, NonNegativeDecimal, PositiveDecimal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How much to buy.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Sizing {
-    /// This share of the equity, from 0 to 1.
-    PercentEquity(#[schemars(with = "String")] Ratio),
-    /// The same quantity every time.
-    FixedQuantity(#[schemars(with = "String")] PositiveDecimal),
-}
+use crate::config::{ConfigError, check_lot};
+
+pub use mode::{Margin, Mode};
+pub use risk::{LossGuard, Risk, Stop, TradingState, Tripped};
+pub use sizing::{Atr, Kelly, Sizing, VolTarget};
 
 /// Configuration of `portfolio/long-only`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -32,8 +33,16 @@ pub struct Config {
     /// Cash at the start.
     #[schemars(with = "String")]
     pub initial_cash: NonNegativeDecimal,
-    /// How much to buy.
+    /// How much to open.
     pub sizing: Sizing,
+    /// Whether positions may be short, or larger than the cash.
+    pub mode: Mode,
+    /// What orders must not do.
+    pub risk: Risk,
+    /// Decisions that are kept in the state, the last ones; 0: none.
+    pub decisions: u64,
+    /// Fills that can still be corrected, and ended orders that are remembered, of each symbol: the last ones.
+    pub fills: NonZeroUsize,
     /// Quantities are multiples of this.
     #[schemars(with = "String")]
     pub lot: PositiveDecimal,
@@ -53,6 +62,10 @@ impl Default for Config {
             name: "main".parse().expect("main is a name"),
             initial_cash: "100000".parse().expect("100000 is a decimal"),
             sizing: Sizing::PercentEquity("0.30".parse().expect("0.30 is a ratio")),
+            mode: Mode::LongOnly,
+            risk: Risk::default(),
+            decisions: Keep::default().decisions,
+            fills: NonZeroUsize::new(Keep::default().fills).expect("the default is above 0"),
             lot: "1".parse().expect("1 is a decimal"),
             fee_bps: "0".parse().expect("0 is a decimal"),
             gap_allowance: "0.10".parse().expect("0.10 is a decimal"),
@@ -61,21 +74,40 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Refuses values that no type refuses.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`].
+    pub fn check(&self) -> Result<(), ConfigError> {
+        check_lot(self.lot)?;
+        self.sizing.check()
+    }
+
     /// The role that this configuration describes.
     #[must_use]
     pub fn role(&self) -> Portfolio {
+        let terms = Terms {
+            lot: self.lot.get(),
+            fee_bps: self.fee_bps.get(),
+            gap_allowance: self.gap_allowance.get(),
+        };
+        let (name, cash) = (self.name.clone(), self.initial_cash.get());
         Portfolio {
-            name: self.name.clone(),
-            initial_cash: self.initial_cash.get(),
-            sizing: match &self.sizing {
-                Sizing::PercentEquity(share) => sizing::Sizing::PercentEquity(share.get()),
-                Sizing::FixedQuantity(quantity) => sizing::Sizing::FixedQuantity(quantity.get()),
+            mode: self.mode.of_role(),
+            limits: self.risk.limits(),
+            keep: Keep {
+                decisions: self.decisions,
+                fills: self.fills.get(),
             },
-            terms: Terms {
-                lot: self.lot.get(),
-                fee_bps: self.fee_bps.get(),
-                gap_allowance: self.gap_allowance.get(),
-            },
+            ..Portfolio::new(name, cash, self.sizing.of_role(), terms)
         }
+    }
+}
+
+/// A whole number above zero that everybody knows.
+const fn known(value: u32) -> NonZeroU32 {
+    match NonZeroU32::new(value) {
+        Some(value) => value,
+        None => NonZeroU32::MIN,
     }
 }

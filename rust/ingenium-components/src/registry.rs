@@ -140,7 +140,7 @@ fn with_role<P: Purpose>(
         }
         "portfolio/long-only" => {
             let config: portfolio::Config = config.load()?;
-            check_lot(config.lot)?;
+            config.check()?;
             purpose.with(config.role(), config.source, config.state)
         }
         "executor/paper" => {

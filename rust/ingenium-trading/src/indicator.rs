@@ -5,9 +5,11 @@ mod cross;
 mod ema;
 mod rsi;
 mod sma;
+mod volatility;
 
 pub use atr::Atr;
 pub use cross::Cross;
 pub use ema::Ema;
 pub use rsi::Rsi;
 pub use sma::Sma;
+pub use volatility::{Volatility, sqrt};

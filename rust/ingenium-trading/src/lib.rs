@@ -6,9 +6,9 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`role`], [`states`] | what a role is, and its keyed state |
-//! | [`indicator`] | RSI and ATR (Wilder), SMA, EMA, crossings |
+//! | [`indicator`] | RSI and ATR (Wilder), SMA, EMA, crossings, volatility |
 //! | [`strategy`] | RSI, crossing moving averages |
-//! | [`position`], [`sizing`], [`portfolio`] | cost, cash, reservations, order decisions |
+//! | [`position`], [`sizing`], [`risk`], [`portfolio`] | cost, cash, reservations, limits, order decisions |
 //! | [`order`] | which report of an order may follow which |
 //! | [`executor`] | simulated fills from bars |
 //! | [`backtest`] | a whole run in virtual time, in step order |
@@ -25,6 +25,7 @@ pub mod strategy;
 
 pub mod portfolio;
 pub mod position;
+pub mod risk;
 pub mod sizing;
 
 pub mod executor;

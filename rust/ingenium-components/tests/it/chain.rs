@@ -101,8 +101,8 @@ impl Chain {
         }
     }
 
-    /// Takes a bar through all roles; `after` sees the chain after each event that the portfolio was given.
-    pub(crate) fn step(&mut self, bar: DataEvent, mut after: impl FnMut(&Self)) {
+    /// A bar as the ingestor states it.
+    pub(crate) fn root(&mut self, bar: DataEvent) -> Message {
         let time = bar.end_timestamp.expect("a bar states its end");
         let cause = Cause {
             source: "/i".to_owned(),
@@ -115,6 +115,12 @@ impl Chain {
             cause,
         };
         self.log.push(bar.clone());
+        bar
+    }
+
+    /// Takes a bar through all roles; `after` sees the chain after each event that the portfolio was given.
+    pub(crate) fn step(&mut self, bar: DataEvent, mut after: impl FnMut(&Self)) {
+        let bar = self.root(bar);
         for subscriber in 0..3 {
             let mut queue = VecDeque::from(match subscriber {
                 0 => self.executor.give(&bar),

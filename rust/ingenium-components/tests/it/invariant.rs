@@ -23,7 +23,7 @@ const DAY: i64 = 86_400_000_000_000;
 const CASH: i64 = 10_000;
 
 /// A bar in small numbers: symbol, open and close in cents, volume in hundredths.
-type Row = (u8, i64, i64, i64);
+pub(crate) type Row = (u8, i64, i64, i64);
 
 #[derive(Debug, Clone)]
 struct Setting {
@@ -62,16 +62,13 @@ fn chain(setting: &Setting) -> Chain {
         history: 8,
         ..PaperExecutor::new("USD".parse().expect("a currency"))
     };
-    let portfolio = Portfolio {
-        name: "main".parse().expect("a name"),
-        initial_cash: Decimal::from(CASH),
-        sizing: setting.sizing,
-        terms: Terms {
-            lot,
-            fee_bps,
-            gap_allowance: Decimal::new(10, 2),
-        },
+    let terms = Terms {
+        lot,
+        fee_bps,
+        gap_allowance: Decimal::new(10, 2),
     };
+    let name = "main".parse().expect("a name");
+    let portfolio = Portfolio::new(name, Decimal::from(CASH), setting.sizing, terms);
     let strategy = RsiStrategy {
         period: 2,
         oversold: Decimal::from(45),
@@ -81,7 +78,7 @@ fn chain(setting: &Setting) -> Chain {
     Chain::new(executor, portfolio, strategy)
 }
 
-fn bar(day: usize, (symbol, open, close, volume): Row) -> DataEvent {
+pub(crate) fn bar(day: usize, (symbol, open, close, volume): Row) -> DataEvent {
     let price = |cents: i64| Decimal::new(cents, 2).to_string().parse().expect("a price");
     let ohlc = OhlcData::new(
         price(open),

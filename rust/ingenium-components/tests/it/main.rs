@@ -1,8 +1,10 @@
 //! The reference components, without a network.
 
 mod chain;
+mod delay;
 mod executor;
 mod golden;
 mod ingestor;
 mod invariant;
+mod portfolio;
 mod served;

@@ -12,6 +12,8 @@ use crate::metric::Worth;
 use crate::position::Position;
 
 /// Cash and positions as a fold over executions and final bars, in log order.
+///
+/// It remembers no fills, so it does not follow TRADE_CANCEL and TRADE_CORRECT; simulated executors send none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     cash: Decimal,

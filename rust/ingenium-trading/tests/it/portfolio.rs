@@ -16,12 +16,8 @@ fn portfolio(sizing: Sizing) -> Scene<Portfolio> {
         fee_bps: number("10"),
         gap_allowance: number("0.10"),
     };
-    Scene::new(Portfolio {
-        name: "main".parse().expect("a name"),
-        initial_cash: number("1000"),
-        sizing,
-        terms,
-    })
+    let name = "main".parse().expect("a name");
+    Scene::new(Portfolio::new(name, number("1000"), sizing, terms))
 }
 
 fn executor() -> Scene<PaperExecutor> {
@@ -181,6 +177,7 @@ fn what_an_order_cannot_have_done_changes_nothing() {
     let before = account(&scene);
     let mut overfill = fill.clone();
     overfill.last_quantity = "11".parse().ok();
+    overfill.execution_id = "overfill".parse().expect("an id");
     let mut overfilled_end = fill.clone();
     overfilled_end.exec_type = ExecutionType::Canceled;
     overfilled_end.status = ingenium_types::event::OrderStatus::Canceled;
@@ -191,12 +188,13 @@ fn what_an_order_cannot_have_done_changes_nothing() {
     other_side.side = OrderSide::Sell;
     let mut bust = fill;
     bust.exec_type = ExecutionType::TradeCancel;
+    bust.reference_execution_id = "nobody-knows".parse().ok();
     for (execution, reason) in [
         (overfill, "execution_overfills"),
         (overfilled_end, "execution_overfills"),
         (unknown, "execution_of_unknown_order"),
         (other_side, "execution_of_other_side"),
-        (bust, "execution_type_not_supported"),
+        (bust, "execution_reference_unknown"),
     ] {
         let given = scene.try_give(execution, "04");
         assert_eq!(given, (Disposition::Ignored(reason), vec![]));
@@ -206,10 +204,7 @@ fn what_an_order_cannot_have_done_changes_nothing() {
         scene.give(report.clone(), "04");
     }
     let after_the_end = scene.try_give(reports[1].clone(), "04");
-    assert_eq!(
-        after_the_end.0,
-        Disposition::Ignored("execution_of_unknown_order")
-    );
+    assert_eq!(after_the_end.0, Disposition::Ignored("execution_known"));
 }
 
 #[test]

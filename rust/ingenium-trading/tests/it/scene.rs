@@ -35,6 +35,17 @@ impl<R: Role> Scene<R> {
     ) -> (Disposition, Vec<Emission>) {
         self.events += 1;
         let id = format!("event-{}", self.events);
+        self.give_as(&id, payload, time.instant())
+    }
+
+    /// Hands over an event under an id of its own.
+    pub(crate) fn give_as(
+        &mut self,
+        id: &str,
+        payload: impl Into<Payload>,
+        time: UtcTimestamp,
+    ) -> (Disposition, Vec<Emission>) {
+        let id = id.to_owned();
         let cause = Cause {
             source: "/test".to_owned(),
             correlation: id.clone(),
@@ -45,7 +56,7 @@ impl<R: Role> Scene<R> {
         let payload = payload.into();
         let input = Input {
             payload: &payload,
-            time: time.instant(),
+            time,
             cause: &cause,
         };
         let disposition = self.role.handle(&mut self.states, &input, &mut outbox);
@@ -106,6 +117,17 @@ pub(crate) fn signal(symbol: &str, direction: SignalDirection, day: &str) -> Sig
     let mut signal = SignalEvent::new(symbol.parse().expect("a symbol"), direction);
     signal.timestamp = Some(at(day));
     signal
+}
+
+/// The instant `seconds` after the beginning of 2020.
+pub(crate) fn second(seconds: i64) -> UtcTimestamp {
+    let start = at("01").as_nanoseconds();
+    UtcTimestamp::from_nanoseconds(start + seconds * 1_000_000_000).expect("in range")
+}
+
+/// The seconds since the beginning of 2020.
+pub(crate) fn second_of(at: UtcTimestamp) -> i64 {
+    (at.as_nanoseconds() - second(0).as_nanoseconds()) / 1_000_000_000
 }
 
 pub(crate) fn order(emission: &Emission) -> OrderEvent {
