@@ -153,7 +153,7 @@ impl Portfolio {
             at: signal.timestamp.unwrap_or(input.time),
             time: input.time,
             cause: input.cause.clone(),
-            price: holding.mark,
+            price: self.price(&holding, signal),
         };
         if !hold::must_wait(&holding, held.at) {
             return self.decide(states, &held, input.time, outbox);
@@ -166,6 +166,20 @@ impl Portfolio {
                 journal::write(states, self.keep.decisions, now, signal, cause, &denied);
                 Disposition::Ignored(reason)
             }
+        }
+    }
+
+    /// The price that an order is sized at; `None` before the first bar.
+    ///
+    /// A fixed quantity asks for a price only to reserve the cash. The one that the strategy saw is the same however
+    /// fast bars come here; the last close is not. Where the price decides the quantity, only the own mark is believed.
+    fn price(&self, holding: &Holding, signal: &SignalEvent) -> Option<Decimal> {
+        let stated = signal.price.map(|price| price.get());
+        match (&self.sizing, stated) {
+            (Sizing::FixedQuantity(_), Some(stated)) if stated > Decimal::ZERO => {
+                holding.mark.map(|_| stated)
+            }
+            _ => holding.mark,
         }
     }
 

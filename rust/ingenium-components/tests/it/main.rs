@@ -7,4 +7,5 @@ mod golden;
 mod ingestor;
 mod invariant;
 mod portfolio;
+mod schedule;
 mod served;
