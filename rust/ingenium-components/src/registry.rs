@@ -207,9 +207,10 @@ async fn ingest(
     if let Some(path) = fixture
         && config.files.is_empty()
     {
-        config
-            .files
-            .push(ingestor::File::named_after_its_symbol(path)?);
+        config.files.push(ingestor::File {
+            path: path.clone(),
+            symbol: None,
+        });
     }
     let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
     let sink = Sink::new(uri.to_string(), settings.sink_timeout);

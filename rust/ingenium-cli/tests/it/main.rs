@@ -6,6 +6,7 @@ mod brokers;
 mod ci_kit;
 mod conform;
 mod conform_outputs;
+mod formats;
 mod generate;
 mod hostile;
 mod newcomer;

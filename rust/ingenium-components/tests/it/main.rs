@@ -2,7 +2,9 @@
 
 mod chain;
 mod executor;
+mod formats;
 mod golden;
 mod ingestor;
 mod invariant;
 mod served;
+mod speed;
