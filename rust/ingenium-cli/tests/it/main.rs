@@ -8,6 +8,7 @@ mod conform;
 mod conform_outputs;
 mod formats;
 mod generate;
+mod golden;
 mod hostile;
 mod newcomer;
 mod on_terminal;
