@@ -16,6 +16,7 @@ mod program;
 mod published;
 mod recording;
 mod reference;
+mod replay;
 mod schema;
 mod tap;
 mod up;
