@@ -52,13 +52,13 @@ const NAMED: u64 = 20;
 /// The first bytes of every SQLite file.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
+/// Where an event stands, and the event or what is wrong with it.
+type Item = (Place, Result<CloudEvent, String>);
+
 /// Events in the order of their file.
 trait Input {
-    /// The next one: where it stands, and the event or what is wrong with it. The data of one of `types` is judged.
-    fn next(
-        &mut self,
-        types: &[String],
-    ) -> Result<Option<(Place, Result<CloudEvent, String>)>, Error>;
+    /// The next one; the data of one of `types` is judged.
+    fn next(&mut self, types: &[String]) -> Result<Option<Item>, Error>;
 }
 
 /// Posts the events of `config.types` in the order of the file, each after the 202 of the one before.

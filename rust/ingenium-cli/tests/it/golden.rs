@@ -50,9 +50,42 @@ const NASDAQ: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// A euro in dollars: 3,120 hourly bars, day first, with nights and weekends.
+const EURUSD: &[(&str, &str, &str)] = &[
+    (
+        "rsi",
+        "percent-equity:0.30",
+        "sha256:7c56b6075e3da74e4517740a85b7b3d17408277d34f1369a4b32ee993eb052c2",
+    ),
+    (
+        "rsi",
+        "fixed:10",
+        "sha256:f0da0508355533016880a8ae4ec799e209da882be45ba1ce58980c36035b67dc",
+    ),
+    (
+        "sma-cross",
+        "percent-equity:0.30",
+        "sha256:bd0843040a99f7c5acec803ed8ef8d631f35c9d35611b0dfb504fb670a2bcc37",
+    ),
+    (
+        "sma-cross",
+        "fixed:10",
+        "sha256:bdd658298e8342c9940a3c35ed81ca27ad1e20ed49ff1273c613984384f31684",
+    ),
+];
+
+/// What `--data` or `--csv` is given for a file that does not ship with the program.
+fn data(file: &str, symbol: &str) -> String {
+    let path = root().join("rust/ingenium-components/data").join(file);
+    format!("{}={symbol}", path.display())
+}
+
 fn nasdaq() -> String {
-    let path = root().join("rust/ingenium-components/data/NASDAQ.csv");
-    path.display().to_string()
+    data("NASDAQ.csv", "NASDAQ")
+}
+
+fn eurusd() -> String {
+    data("EURUSD-1h.csv", "EURUSD")
 }
 
 fn fingerprint(arguments: &[&str]) -> serde_json::Value {
@@ -83,22 +116,25 @@ fn an_index() {
 }
 
 #[test]
-fn an_index_through_the_broker() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().display().to_string();
-    let bars = ["--bars", "250"];
-    let called = ingenium(
-        &[
-            &["up", "--exit-when-done", "--format", "jsonl", "--port", "0"][..],
-            &["--data-dir", &data, "--csv", &nasdaq()],
-            &bars,
-        ]
-        .concat(),
-    );
-    assert_eq!(called.code, 0, "{called:?}");
-    let last = called.stdout.lines().next_back().expect("a summary");
-    let summary: serde_json::Value = serde_json::from_str(last).expect("JSON");
-    assert_eq!(summary["bars"], 250);
-    let typed = fingerprint(&[&["--data", &nasdaq()][..], &bars].concat());
-    assert_eq!(summary["fingerprint"], typed);
+fn hours_of_a_currency() {
+    check(&["--data", &eurusd()], EURUSD);
+}
+
+#[test]
+fn the_broker_says_the_same() {
+    for data in [nasdaq(), eurusd()] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = folder.path().display().to_string();
+        let bars = ["--bars", "250"];
+        let fixed = ["up", "--exit-when-done", "--format", "jsonl", "--port", "0"];
+        let input = ["--data-dir", &run, "--csv", &data];
+        let called = ingenium(&[&fixed[..], &input, &bars].concat());
+        assert_eq!(called.code, 0, "{called:?}");
+        let last = called.stdout.lines().next_back().expect("a summary");
+        let summary: serde_json::Value = serde_json::from_str(last).expect("JSON");
+        assert_eq!(summary["bars"], 250);
+        assert!(summary["orders"].as_u64() > Some(0), "{summary}");
+        let typed = fingerprint(&[&["--data", &data][..], &bars].concat());
+        assert_eq!(summary["fingerprint"], typed, "{data}");
+    }
 }

@@ -9,7 +9,7 @@ use ingenium_contract::finding::is_valid;
 use ingenium_contract::{CloudEvent, validate_structured};
 use ingenium_types::View;
 
-use super::{Error, Input, Place};
+use super::{Error, Input, Item, Place};
 
 /// A line is not longer.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
@@ -48,10 +48,7 @@ impl Recording {
 }
 
 impl Input for Recording {
-    fn next(
-        &mut self,
-        types: &[String],
-    ) -> Result<Option<(Place, Result<CloudEvent, String>)>, Error> {
+    fn next(&mut self, types: &[String]) -> Result<Option<Item>, Error> {
         loop {
             let mut line = Vec::new();
             let mut lines = self.lines.by_ref().take(LONGEST_LINE);

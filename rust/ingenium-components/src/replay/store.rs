@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use ingenium_contract::CloudEvent;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 
-use super::{Error, Input, Place, recording};
+use super::{Error, Input, Item, Place, recording};
 
 /// So many events are in memory at a time.
 const PAGE: i64 = 256;
@@ -55,10 +54,7 @@ impl Store {
 }
 
 impl Input for Store {
-    fn next(
-        &mut self,
-        types: &[String],
-    ) -> Result<Option<(Place, Result<CloudEvent, String>)>, Error> {
+    fn next(&mut self, types: &[String]) -> Result<Option<Item>, Error> {
         if self.page.is_empty() {
             self.page = self.turn().map_err(|source| Error::Store {
                 path: self.path.clone(),
