@@ -1,7 +1,9 @@
 //! Where each column stands.
 
 use csv::StringRecord;
+use ingenium_types::scalar::{InstrumentPrice, Scalar as _};
 
+use super::dates::DateFormat;
 use super::reading::{Field, Reading};
 
 /// Where each column stands, counted from 0.
@@ -21,15 +23,32 @@ pub(super) struct Columns {
 impl Columns {
     /// The columns of a file whose first line is `first`, and whether that line is a header.
     ///
-    /// A line is no header where `map` gives a place to every column that a bar needs and the line holds a price.
+    /// A line is no header where `map` gives a place to every column that a bar needs and the line holds a date or a
+    /// price there.
     pub(super) fn of(first: &StringRecord, reading: &Reading) -> Result<(Self, bool), String> {
         let finder = Finder { first, reading };
         if let Some(columns) = finder.by_place()?
-            && is_price(first.get(columns.open))
+            && columns.hold_a_bar(first)
         {
             return Ok((columns, false));
         }
         Ok((finder.by_name()?, true))
+    }
+}
+
+impl Columns {
+    /// Whether `line` holds a date or a price: it may be malformed, but it is no header.
+    fn hold_a_bar(&self, line: &StringRecord) -> bool {
+        let is_price = |at: usize| line.get(at).and_then(InstrumentPrice::parse).is_some();
+        let is_date = |date| {
+            DateFormat::ALL
+                .iter()
+                .any(|format| format.read(date).is_some())
+        };
+        line.get(self.date).is_some_and(is_date)
+            || [self.open, self.high, self.low, self.close]
+                .into_iter()
+                .any(is_price)
     }
 }
 
@@ -177,9 +196,4 @@ fn plain(name: &str) -> String {
         .filter(|c| c.is_ascii_alphanumeric())
         .collect::<String>()
         .to_ascii_lowercase()
-}
-
-fn is_price(cell: Option<&str>) -> bool {
-    use ingenium_types::scalar::{InstrumentPrice, Scalar as _};
-    cell.and_then(InstrumentPrice::parse).is_some()
 }

@@ -27,7 +27,7 @@ pub enum DateFormat {
 impl DateFormat {
     /// Where two read as many rows, the one before the other is taken; [`Self::Dmy`] and [`Self::Mdy`] are decided
     /// between apart.
-    const ALL: [Self; 5] = [Self::Iso, Self::Ymd, Self::Epoch, Self::Dmy, Self::Mdy];
+    pub(super) const ALL: [Self; 5] = [Self::Iso, Self::Ymd, Self::Epoch, Self::Dmy, Self::Mdy];
 
     /// The instant that `text` writes.
     pub(super) fn read(self, text: &str) -> Option<UtcTimestamp> {

@@ -7,6 +7,9 @@ use csv::StringRecord;
 /// A first line is not longer.
 const LONGEST_LINE: u64 = 64 * 1024;
 
+/// So many bytes of blank lines may stand before it.
+const MOST_BLANKS: usize = 64 * 1024;
+
 /// Rows of a file, as they come.
 pub(super) type Records = csv::StringRecordsIntoIter<Box<dyn Read + Send>>;
 
@@ -18,7 +21,7 @@ pub(super) fn open(
 ) -> std::io::Result<(Option<csv::Result<StringRecord>>, Records)> {
     let mut content = BufReader::new(content);
     let mut start = Vec::new();
-    while start.trim_ascii().is_empty() {
+    while start.trim_ascii().is_empty() && start.len() < MOST_BLANKS {
         let line = &mut (&mut content).take(LONGEST_LINE);
         if line.read_until(b'\n', &mut start)? == 0 {
             break;

@@ -118,6 +118,11 @@ fn columns_are_mapped_by_name_and_by_place() {
     // With a header and without one.
     check(&placed, header, &bar);
     check(&placed, "\u{feff}2020-01-01,1,3,0.5,2,9,7\n", &bar);
+    // A first row that is malformed is no header.
+    let holes = "2019-12-31,null,null,null,null,null,null\n2020-01-01,1,3,0.5,2,9,7\n";
+    let found = read("A.csv", holes, &placed).expect("it is read");
+    assert!(found[0].starts_with("A.csv:1: Open is `null`"), "{found:?}");
+    assert_eq!(found[1..], bar);
     for (reading, text, parts) in [
         (
             map(&[(Field::Close, "Last")]),

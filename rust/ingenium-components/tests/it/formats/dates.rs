@@ -161,6 +161,11 @@ fn periods_are_inferred_or_given() {
             "1m",
         ),
         (&["2020-01-01 00:00:00", "2020-01-01 00:00:01"], "1s"),
+        // The shorter of equals.
+        (
+            &["2020-01-01 00:00", "2020-01-01 00:30", "2020-01-01 01:30"],
+            "30m",
+        ),
     ] {
         assert_eq!(days(texts).as_deref(), Ok(period), "{texts:?}");
     }
