@@ -1,5 +1,6 @@
 //! Files as people have them: delimiters, names of columns, dates, periods, symbols, and what is refused.
 
+mod any;
 mod dates;
 
 use std::collections::BTreeMap;
