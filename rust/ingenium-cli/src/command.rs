@@ -8,6 +8,7 @@ mod conform;
 mod generate;
 mod guard;
 mod man;
+mod reading;
 mod run;
 mod schema;
 mod tap;

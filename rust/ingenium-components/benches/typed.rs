@@ -5,7 +5,6 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ingenium_trading::backtest::{Driver, Event, Measure};
 use ingenium_trading::metric::Settings;
-use ingenium_types::Payload;
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::scalar::{
     BarPeriod, InstrumentPrice, InstrumentSymbol, NonNegativeDecimal, Scalar as _, UtcTimestamp,

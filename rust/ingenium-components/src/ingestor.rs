@@ -1,10 +1,21 @@
-//! `ingestor/csv`: files of daily bars to data events, once.
+//! `ingestor/csv`: files of bars to data events, once.
 
+mod adjust;
 mod bars;
+mod columns;
+mod dates;
+mod error;
+mod header;
 mod merge;
+mod moment;
+mod period;
+mod reading;
+mod row;
+mod sample;
+mod speed;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ingenium::emit::Stamp;
 use ingenium::sink::{Outcome, Sink};
@@ -14,13 +25,18 @@ use ingenium_runtime::shutdown::Shutdown;
 use ingenium_types::Payload;
 use ingenium_types::event::DataEvent;
 use ingenium_types::id::EventId;
-use ingenium_types::scalar::{InstrumentSymbol, UtcTimestamp};
+use ingenium_types::scalar::{BarPeriod, InstrumentSymbol, NonNegativeDecimal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
+pub use adjust::Adjust;
 pub use bars::{Bars, Malformed};
+pub use dates::DateFormat;
+pub use error::Error;
 pub use merge::Merge;
+pub use reading::{Field, NoField, Reading};
+pub use speed::Pace;
 
 /// Configuration of `ingestor/csv`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -28,12 +44,49 @@ pub use merge::Merge;
 pub struct Config {
     /// CloudEvents `source` of the data events.
     pub source: String,
-    /// The files, each of one symbol.
+    /// The files.
     pub files: Vec<File>,
     /// Marks every event as part of this simulated run (`ingeniumrun`).
     pub run: Option<String>,
-    /// Take only this many bars of each file.
+    /// Take only this many bars of each symbol in each file.
     pub limit: Option<usize>,
+    /// Columns by name or by `#N`, counted from 1; those that are absent are found by their common names.
+    pub map: BTreeMap<Field, String>,
+    /// How dates are written; told by the rows if absent.
+    pub date_format: Option<DateFormat>,
+    /// How long a bar lasts, such as `1m` or `1d`; the most common step between rows if absent.
+    #[schemars(with = "Option<String>")]
+    pub period: Option<BarPeriod>,
+    /// Whether prices are scaled by the adjusted close.
+    pub adjust: Adjust,
+    /// How fast event time passes, as a multiple of the wall clock's; as fast as the sink takes it if absent or `0`.
+    #[schemars(with = "Option<String>")]
+    pub speed: Option<NonNegativeDecimal>,
+}
+
+impl Config {
+    /// The same for files that are read otherwise.
+    #[must_use]
+    pub fn with_reading(self, reading: Reading) -> Self {
+        Self {
+            map: reading.map,
+            date_format: reading.date_format,
+            period: reading.period,
+            adjust: reading.adjust,
+            ..self
+        }
+    }
+
+    /// How its files are to be read.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading {
+            map: self.map.clone(),
+            date_format: self.date_format,
+            period: self.period.clone(),
+            adjust: self.adjust,
+        }
+    }
 }
 
 /// One file of bars.
@@ -42,24 +95,19 @@ pub struct Config {
 pub struct File {
     /// Where it is.
     pub path: PathBuf,
-    /// Its symbol.
-    #[schemars(with = "String")]
-    pub symbol: InstrumentSymbol,
+    /// Its symbol: of a file with a column of symbols, only the rows of this one are taken. Where it is absent, that
+    /// column names the symbol of each row; a file without one is named after its symbol.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub symbol: Option<InstrumentSymbol>,
 }
 
 impl File {
-    /// A file whose name without the extension is its symbol.
-    ///
-    /// # Errors
-    /// When the name is no symbol.
-    pub fn named_after_its_symbol(path: &Path) -> Result<Self, Error> {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let symbol = stem.parse().map_err(|_| Error::NoSymbol {
-            path: path.display().to_string(),
-        })?;
-        Ok(Self {
-            path: path.to_owned(),
-            symbol,
+    /// The symbol that the file is named after.
+    fn symbol_in_name(&self) -> Result<InstrumentSymbol, Error> {
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        stem.parse().map_err(|_| Error::NoSymbol {
+            path: self.path.display().to_string(),
         })
     }
 }
@@ -71,67 +119,13 @@ impl Default for Config {
             files: Vec::new(),
             run: None,
             limit: None,
+            map: BTreeMap::new(),
+            date_format: None,
+            period: None,
+            adjust: Adjust::None,
+            speed: None,
         }
     }
-}
-
-/// Why the input was not ingested to its end.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// No file is named.
-    #[error("no input: name at least one file in `files`")]
-    NoFiles,
-    /// A file's name is no symbol.
-    #[error(
-        "`{path}` is not named after its symbol: call it `AAPL.csv`, or name the symbol in `files`"
-    )]
-    NoSymbol {
-        /// The file.
-        path: String,
-    },
-    /// Two files have the same symbol.
-    #[error(
-        "two files are of symbol `{symbol}`: `{first}` and `{second}`; merge them, or name another symbol"
-    )]
-    SymbolTwice {
-        /// The symbol.
-        symbol: String,
-        /// The one file.
-        first: String,
-        /// The other file.
-        second: String,
-    },
-    /// A file cannot be read.
-    #[error("`{path}`: {source}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A file's first line does not name the columns.
-    #[error(
-        "`{path}`, line 1: {problem}; expected columns Date, Open, High, Low, Close, Volume (Adj Close is optional)"
-    )]
-    Header {
-        /// The file.
-        path: String,
-        /// What is wrong with the line.
-        problem: String,
-    },
-    /// The sink refused a bar for good.
-    #[error("the sink refused the bar of `{symbol}` at {timestamp}: status {status}: {answer}")]
-    Refused {
-        /// The bar's symbol.
-        symbol: String,
-        /// The bar's start.
-        timestamp: UtcTimestamp,
-        /// The status of the answer.
-        status: u16,
-        /// The start of the answer.
-        answer: String,
-    },
 }
 
 /// How many malformed rows are named one by one; the rest is counted.
@@ -155,6 +149,7 @@ pub async fn ingest(
     };
     let mut malformed = 0_u64;
     let mut sent = 0_u64;
+    let mut pace = Pace::new(config.speed);
     for row in open(config)? {
         let bar = match row {
             Ok(bar) => bar,
@@ -175,6 +170,10 @@ pub async fn ingest(
         let time = bar.end_timestamp.unwrap_or(bar.timestamp);
         let id = bar_id(&config.source, &bar);
         let payload = Payload::from(bar);
+        if !pace.wait(time, stop).await {
+            warn!(sent, "stopped before the end of the input");
+            return Ok(false);
+        }
         let event = stamp.root(id, time, &payload, config.run.as_deref(), clock::now());
         match sink.send(&event, stop).await {
             Outcome::Accepted => sent += 1,
@@ -204,22 +203,27 @@ pub fn open(config: &Config) -> Result<Merge, Error> {
     if config.files.is_empty() {
         return Err(Error::NoFiles);
     }
+    let reading = config.reading();
+    let series: Result<Vec<Bars>, Error> = config
+        .files
+        .iter()
+        .map(|file| Bars::open(file, &reading, config.limit))
+        .collect();
+    let series = series?;
     let mut seen: BTreeMap<&str, &File> = BTreeMap::new();
-    for file in &config.files {
-        if let Some(first) = seen.insert(file.symbol.as_str(), file) {
+    for (bars, file) in series.iter().zip(&config.files) {
+        let Some(symbol) = bars.symbol() else {
+            continue;
+        };
+        if let Some(first) = seen.insert(symbol.as_str(), file) {
             return Err(Error::SymbolTwice {
-                symbol: file.symbol.to_string(),
+                symbol: symbol.to_string(),
                 first: first.path.display().to_string(),
                 second: file.path.display().to_string(),
             });
         }
     }
-    let series: Result<Vec<Bars>, Error> = config
-        .files
-        .iter()
-        .map(|file| Bars::open(file, config.limit))
-        .collect();
-    Ok(Merge::new(series?))
+    Ok(Merge::new(series))
 }
 
 /// The input of a run in this process: what [`ingest`] would post of these bars, from `source`, in the same order.

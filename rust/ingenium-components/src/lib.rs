@@ -4,7 +4,8 @@
 //!
 //! | Name | Reads | Emits |
 //! |---|---|---|
-//! | `ingestor/csv` | files of daily bars | `ingenium.ingestor.data` |
+//! | `ingestor/csv` | files of bars | `ingenium.ingestor.data` |
+//! | `ingestor/replay` | a recording or a broker's store | the events in it, of the types configured |
 //! | `strategy/rsi`, `strategy/sma-cross` | data | `ingenium.strategy.signal` |
 //! | `portfolio/long-only` | data, signals, executions | `ingenium.portfolio.order` |
 //! | `executor/paper` | data, orders | `ingenium.executor.execution` |
@@ -14,6 +15,7 @@ pub mod executor;
 pub mod ingestor;
 pub mod portfolio;
 pub mod registry;
+pub mod replay;
 pub mod strategy;
 
 pub use config::ConfigError;

@@ -12,7 +12,7 @@ use ingenium_runtime::environment::KnativeSettings;
 use ingenium_runtime::shutdown::Shutdown;
 
 use crate::config::{ConfigError, Source, check_lot};
-use crate::{executor, ingestor, portfolio, strategy};
+use crate::{executor, ingestor, portfolio, replay, strategy};
 
 /// Why a component did not run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,9 @@ pub enum RunError {
     /// The input cannot be ingested.
     #[error(transparent)]
     Ingest(#[from] ingestor::Error),
+    /// The events cannot be replayed.
+    #[error(transparent)]
+    Replay(#[from] replay::Error),
 }
 
 /// How a component ended.
@@ -44,11 +47,22 @@ pub enum Outcome {
     Interrupted,
 }
 
+impl Outcome {
+    const fn of(done: bool) -> Self {
+        if done {
+            Self::Finished
+        } else {
+            Self::Interrupted
+        }
+    }
+}
+
 /// The names of all components.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     vec![
         "ingestor/csv",
+        "ingestor/replay",
         "strategy/rsi",
         "strategy/sma-cross",
         "portfolio/long-only",
@@ -82,6 +96,9 @@ pub async fn run(
     if name == "ingestor/csv" {
         return ingest(config.load()?, &surroundings).await;
     }
+    if name == "ingestor/replay" {
+        return replay(config.load()?, &surroundings).await;
+    }
     with_role(name, config, Serve(surroundings))?.await?;
     Ok(Outcome::Finished)
 }
@@ -101,6 +118,7 @@ pub fn actor(name: &str, config: &serde_json::Value) -> Result<Box<dyn Actor>, R
 pub fn config_schema(name: &str) -> Result<schemars::Schema, RunError> {
     Ok(match name {
         "ingestor/csv" => schemars::schema_for!(ingestor::Config),
+        "ingestor/replay" => schemars::schema_for!(replay::Config),
         "strategy/rsi" => schemars::schema_for!(strategy::rsi::Config),
         "strategy/sma-cross" => schemars::schema_for!(strategy::sma_cross::Config),
         "portfolio/long-only" => schemars::schema_for!(portfolio::Config),
@@ -207,16 +225,30 @@ async fn ingest(
     if let Some(path) = fixture
         && config.files.is_empty()
     {
-        config
-            .files
-            .push(ingestor::File::named_after_its_symbol(path)?);
+        config.files.push(ingestor::File {
+            path: path.clone(),
+            symbol: None,
+        });
     }
     let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
     let sink = Sink::new(uri.to_string(), settings.sink_timeout);
     let done = ingestor::ingest(&config, &settings.ce_overrides, &sink, shutdown).await?;
-    Ok(if done {
-        Outcome::Finished
-    } else {
-        Outcome::Interrupted
-    })
+    Ok(Outcome::of(done))
+}
+
+async fn replay(
+    mut config: replay::Config,
+    surroundings: &Surroundings,
+) -> Result<Outcome, RunError> {
+    let Surroundings {
+        settings,
+        shutdown,
+        fixture,
+        ..
+    } = surroundings;
+    config.file = config.file.or_else(|| fixture.clone());
+    let uri = settings.sink.as_ref().ok_or(ingenium::Error::NoSink)?;
+    let sink = Sink::new(uri.to_string(), settings.sink_timeout);
+    let done = replay::replay(&config, &settings.ce_overrides, &sink, shutdown).await?;
+    Ok(Outcome::of(done))
 }

@@ -1,6 +1,7 @@
 //! `ingenium backtest`: a whole run in virtual time, and what it came to.
 
 mod compare;
+mod data;
 mod foreign;
 mod html;
 mod observe;

@@ -15,7 +15,7 @@ use crate::terminal::Terminal;
 
 /// Run one reference component, served as on Knative
 ///
-/// Listens on PORT, posts to K_SINK. Components: ingestor/csv, strategy/rsi, strategy/sma-cross,
+/// Listens on PORT, posts to K_SINK. Components: ingestor/csv, ingestor/replay, strategy/rsi, strategy/sma-cross,
 /// portfolio/long-only, executor/paper.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -75,6 +75,9 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
             // Whoever waits for the end of the input must not take this for it.
             Ok(Outcome::Interrupted) => Ok(Code::Bad),
             Err(RunError::Ingest(error @ ingenium_components::ingestor::Error::Refused { .. })) => {
+                Err(Failure::new(Code::Bad, error.to_string()))
+            }
+            Err(RunError::Replay(error @ ingenium_components::replay::Error::Refused { .. })) => {
                 Err(Failure::new(Code::Bad, error.to_string()))
             }
             Err(error) => Err(Failure::usage(error)),

@@ -20,7 +20,7 @@ use self::children::{Children, Event};
 use self::directory::Directory;
 use self::report::{Format, Report};
 use self::settings::Settings;
-use super::runtime;
+use super::{reading, runtime};
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
 
@@ -37,11 +37,14 @@ Examples:
   $ ingenium up --strategy sma-cross --param fast=5
   $ ingenium up --component strategy='python3 my_strategy.py'")]
 pub(crate) struct Arguments {
-    /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
+    /// Bars to run, a CSV file; the symbol is that of its column, or the file's name, unless given
     #[arg(long, value_name = "FILE[=SYMBOL]")]
     csv: Vec<String>,
 
-    /// Take only the first N bars of each file
+    #[command(flatten)]
+    reading: reading::Options,
+
+    /// Take only the first N bars of each symbol in each file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     bars: Option<u32>,
 

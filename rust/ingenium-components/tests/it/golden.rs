@@ -16,10 +16,7 @@ use crate::chain::Chain;
 #[test]
 fn goog_ends_with_the_known_profit() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/GOOG.csv");
-    let files = vec![ingestor::File {
-        path,
-        symbol: "GOOG".parse().expect("a symbol"),
-    }];
+    let files = vec![ingestor::File { path, symbol: None }];
     let bars = ingestor::open(&ingestor::Config {
         files,
         ..ingestor::Config::default()

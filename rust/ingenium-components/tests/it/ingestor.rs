@@ -19,7 +19,7 @@ impl Files {
             fs::write(&path, text).expect("write");
             File {
                 path,
-                symbol: symbol.parse().expect("a symbol"),
+                symbol: Some(symbol.parse().expect("a symbol")),
             }
         };
         let files = contents.iter().map(write).collect();
@@ -120,10 +120,12 @@ fn files_that_cannot_be_used_are_refused_by_name() {
     assert!(open(Vec::new()).contains("no input"));
     let missing = File {
         path: "missing.csv".into(),
-        symbol: "A".parse().expect("a symbol"),
+        symbol: Some("A".parse().expect("a symbol")),
     };
-    assert!(open(vec![missing.clone()]).contains("missing.csv"));
-    assert!(open(vec![missing.clone(), missing]).contains("two files are of symbol `A`"));
+    assert!(open(vec![missing]).contains("missing.csv"));
+    let twice = Files::new(&[("A", &format!("{HEADER}\n"))]);
+    let twice = vec![twice.files[0].clone(), twice.files[0].clone()];
+    assert!(open(twice).contains("two files are of symbol `A`"));
     let wrong = Files::new(&[("A", "Date,Price\n2020-01-01,1\n")]);
     let message = open(wrong.files.clone());
     assert!(

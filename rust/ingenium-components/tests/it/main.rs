@@ -3,9 +3,11 @@
 mod chain;
 mod delay;
 mod executor;
+mod formats;
 mod golden;
 mod ingestor;
 mod invariant;
 mod portfolio;
 mod schedule;
 mod served;
+mod speed;

@@ -10,6 +10,7 @@ use std::path::Path;
 use ingenium_trading::metric::Trade;
 use rust_decimal::prelude::ToPrimitive as _;
 
+use super::data::Data;
 use super::pictures::Pictures;
 use super::report::Report;
 use crate::exit::{Code, Failure};
@@ -40,12 +41,8 @@ fn render(report: &Report, trades: &[Trade], pictures: &Pictures) -> Result<Stri
         .map(|pair| pair[1] / pair[0] - 1.0)
         .collect();
     let measure = &report.plan.measure;
-    let symbols: Vec<&str> = report
-        .plan
-        .data
-        .iter()
-        .map(|data| data.symbol.as_str())
-        .collect();
+    let data = report.plan.data.iter();
+    let symbols: Vec<String> = data.map(Data::name).collect();
     let title = format!(
         "Backtest: {} over {}",
         escape(&report.plan.strategy()),

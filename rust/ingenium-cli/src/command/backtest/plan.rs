@@ -1,21 +1,21 @@
 //! What is run: bars, components and their configurations. Two runs of one plan end with one fingerprint.
 
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use ingenium_components::ingestor::{self, Merge};
+use ingenium_components::ingestor::{self, Merge, Reading};
 use ingenium_trading::backtest::Actor;
 use ingenium_types::id::EventId;
-use ingenium_types::scalar::{InstrumentSymbol, NonNegativeDecimal, Scalar as _};
+use ingenium_types::scalar::{NonNegativeDecimal, Scalar as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::data::Data;
 use super::foreign::Foreign;
 use super::yardstick::Yardstick;
-use crate::command::bars::{self, Bars};
+use crate::command::bars::Bars;
 use crate::exit::{Code, Failure};
 
 /// The CloudEvents source of the bars: that of `ingestor/csv`.
@@ -27,9 +27,12 @@ const INGESTOR: &str = "/ingenium/ingestor/csv";
 pub(crate) struct Plan {
     /// Version of the event contract.
     pub(crate) contract: String,
-    /// The bars, one file a symbol.
+    /// The bars.
     pub(crate) data: Vec<Data>,
-    /// Bars taken of each file; all of them if absent.
+    /// How the files are read; by what they say themselves if absent.
+    #[serde(default, skip_serializing_if = "Reading::is_default")]
+    pub(crate) reading: Reading,
+    /// Bars taken of each symbol in each file; all of them if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) bars: Option<u32>,
     /// Cash at the start, an exact decimal.
@@ -38,19 +41,6 @@ pub(crate) struct Plan {
     pub(crate) components: Vec<Component>,
     /// What the statistics are measured by.
     pub(crate) measure: Yardstick,
-}
-
-/// A file of bars.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Data {
-    /// Its symbol.
-    pub(crate) symbol: String,
-    /// Where it was; absent for bars that ship with the program.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) path: Option<PathBuf>,
-    /// SHA-256 of its bytes: `sha256:` and 64 hex digits.
-    pub(crate) digest: String,
 }
 
 /// A component: a reference one with its configuration, or a command.
@@ -84,6 +74,15 @@ impl Plan {
     }
 }
 
+/// The bars of a run, and how they are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    pub(crate) bars: Vec<Bars>,
+    pub(crate) reading: Reading,
+    /// Bars taken of each symbol in each file.
+    pub(crate) limit: Option<u32>,
+}
+
 /// A plan with its bars at hand.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
@@ -92,17 +91,22 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// A plan over `bars`; its configurations are tried at once.
+    /// A plan over `input`; its configurations are tried at once.
     pub(crate) fn new(
-        bars: Vec<Bars>,
-        limit: Option<u32>,
+        input: Input,
         cash: NonNegativeDecimal,
         components: Vec<Component>,
         measure: Yardstick,
     ) -> Result<Self, Failure> {
+        let Input {
+            bars,
+            reading,
+            limit,
+        } = input;
         let plan = Plan {
             contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
             data: bars.iter().map(Data::of).collect(),
+            reading,
             bars: limit,
             cash: cash.to_string(),
             components,
@@ -223,17 +227,7 @@ impl Prepared {
         let series: Result<Vec<ingestor::Bars>, ingestor::Error> = self
             .bars
             .iter()
-            .map(|bars| {
-                let path = bars
-                    .path
-                    .clone()
-                    .unwrap_or_else(|| PathBuf::from(format!("{}.csv", bars.symbol)));
-                let file = ingestor::File {
-                    path,
-                    symbol: bars.symbol.clone(),
-                };
-                ingestor::Bars::read(&file, Cursor::new(bars.content.clone()), limit)
-            })
+            .map(|bars| bars.open(&self.plan.reading, limit))
             .collect();
         Ok(Merge::new(series.map_err(Failure::usage)?))
     }
@@ -248,53 +242,4 @@ impl Prepared {
 fn reference(name: &str, config: &Value) -> Result<Box<dyn Actor>, Failure> {
     ingenium_components::actor(name, config)
         .map_err(|error| Failure::new(Code::Usage, format!("{name}: {error}")))
-}
-
-impl Data {
-    fn of(bars: &Bars) -> Self {
-        Self {
-            symbol: bars.symbol.to_string(),
-            path: bars
-                .path
-                .as_ref()
-                .map(|path| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone())),
-            digest: bars.digest(),
-        }
-    }
-
-    /// The bars, if they are still what they were.
-    fn bars(&self) -> Result<Bars, Failure> {
-        let wrong = |problem: String| Failure::new(Code::Usage, problem);
-        let bars = match &self.path {
-            None => bars::shipped_with_the_program(&self.symbol)?,
-            Some(path) => {
-                let symbol = InstrumentSymbol::parse(&self.symbol).ok_or_else(|| {
-                    wrong(format!(
-                        "symbol `{}`: expected {}",
-                        self.symbol,
-                        InstrumentSymbol::FORM
-                    ))
-                })?;
-                let content = std::fs::read(path)
-                    .map_err(|error| wrong(format!("`{}`: {error}", path.display())))?;
-                Bars {
-                    symbol,
-                    path: Some(path.clone()),
-                    content: content.into(),
-                }
-            }
-        };
-        let digest = bars.digest();
-        if digest != self.digest {
-            let name = self
-                .path
-                .as_ref()
-                .map_or_else(|| self.symbol.clone(), |path| path.display().to_string());
-            return Err(wrong(format!(
-                "`{name}` has changed: it is {digest}, the run was over {}",
-                self.digest
-            )));
-        }
-        Ok(bars)
-    }
 }

@@ -5,20 +5,23 @@ use ingenium_types::scalar::NonNegativeDecimal;
 use serde_json::Value;
 
 use super::parameter::parameters;
-use super::plan::{Component, Prepared};
+use super::plan::{Component, Input, Prepared};
 use super::yardstick::Yardstick;
-use crate::command::bars;
 use crate::command::up::settings::{parse, parse_sizing};
+use crate::command::{bars, reading};
 use crate::exit::{Code, Failure};
 
 /// What to run.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Settings {
-    /// Bars to run, Yahoo-style columns; the symbol is the file's name unless given
+    /// Bars to run, a CSV file; the symbol is that of its column, or the file's name, unless given
     #[arg(long, value_name = "FILE[=SYMBOL]")]
     data: Vec<String>,
 
-    /// Take only the first N bars of each file
+    #[command(flatten)]
+    reading: reading::Options,
+
+    /// Take only the first N bars of each symbol in each file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     bars: Option<u32>,
 
@@ -92,8 +95,14 @@ impl Settings {
             }
             components[place] = component;
         }
-        let bars = bars::read("--data", &self.data)?;
-        Prepared::new(bars, self.bars, cash, components, self.measure.clone())
+        let reading = self.reading.reading()?;
+        let bars = bars::read("--data", &self.data, &reading)?;
+        let input = Input {
+            bars,
+            reading,
+            limit: self.bars,
+        };
+        Prepared::new(input, cash, components, self.measure.clone())
     }
 }
 

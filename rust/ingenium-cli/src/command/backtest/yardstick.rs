@@ -5,7 +5,7 @@ use ingenium_types::scalar::{InstrumentSymbol, Scalar as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::plan::Data;
+use super::data::Data;
 use crate::exit::{Code, Failure};
 
 /// What statistics are measured by.
@@ -75,8 +75,16 @@ impl Yardstick {
             ));
         }
         match &self.benchmark {
-            Some(symbol) if !data.iter().any(|data| data.symbol == *symbol) => {
-                let symbols: Vec<&str> = data.iter().map(|data| data.symbol.as_str()).collect();
+            // Whose bars a file of several symbols holds is not known before it is read.
+            Some(symbol)
+                if !data
+                    .iter()
+                    .any(|data| data.symbol.as_ref().is_none_or(|one| one == symbol)) =>
+            {
+                let symbols: Vec<&str> = data
+                    .iter()
+                    .filter_map(|data| data.symbol.as_deref())
+                    .collect();
                 wrong(format!(
                     "--benchmark `{symbol}` is not among the data: {}",
                     symbols.join(", ")

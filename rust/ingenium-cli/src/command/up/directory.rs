@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ingenium_components::ingestor::Reading;
+
 use super::settings::{Identity, Settings, unwritable};
 use crate::exit::{Code, Failure};
 
@@ -140,6 +142,12 @@ fn compare(marker: &Path, wanted: &Identity) -> Result<(), Failure> {
             show(&wanted.inputs),
         ),
         (
+            "--map, --date-format, --period, --adjust",
+            found.reading == wanted.reading,
+            show_reading(&found.reading),
+            show_reading(&wanted.reading),
+        ),
+        (
             "--bars",
             found.bars == wanted.bars,
             format!("{:?}", found.bars),
@@ -191,4 +199,8 @@ fn show(inputs: &[(String, String)]) -> String {
         format!("{symbol} {}", digest.chars().take(15).collect::<String>())
     };
     inputs.iter().map(short).collect::<Vec<_>>().join(", ")
+}
+
+fn show_reading(reading: &Reading) -> String {
+    serde_json::to_string(reading).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use ingenium_broker::Trigger;
+use ingenium_components::ingestor::Reading;
 use ingenium_components::{executor, ingestor, portfolio};
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::{NonNegativeDecimal, Scalar};
@@ -23,8 +24,11 @@ pub(crate) const INGESTOR: &str = "/ingenium/ingestor/csv";
 pub(crate) struct Identity {
     /// Version of the contract.
     pub(crate) contract: String,
-    /// Each input's symbol and SHA-256.
+    /// Each input's symbol, empty where each row names its own, and SHA-256.
     pub(crate) inputs: Vec<(String, String)>,
+    /// How the inputs are read.
+    #[serde(default, skip_serializing_if = "Reading::is_default")]
+    pub(crate) reading: Reading,
     /// Bars taken of each input, if not all.
     pub(crate) bars: Option<u32>,
     /// Cash at the start.
@@ -62,7 +66,8 @@ impl Settings {
         let cash: NonNegativeDecimal = parse("--cash", &arguments.cash)?;
         let fee_bps: NonNegativeDecimal = parse("--fee-bps", &arguments.fee_bps)?;
         let sizing = parse_sizing(&arguments.sizing)?;
-        let inputs = bars::read("--csv", &arguments.csv)?;
+        let reading = arguments.reading.reading()?;
+        let inputs = bars::read("--csv", &arguments.csv, &reading)?;
         if let Some(parameter) = arguments.param.first()
             && arguments
                 .component
@@ -82,8 +87,13 @@ impl Settings {
             contract: ingenium_contract::CONTRACT_VERSION.to_owned(),
             inputs: inputs
                 .iter()
-                .map(|input| (input.symbol.to_string(), input.digest()))
+                .map(|input| {
+                    let symbol = input.symbol.as_ref();
+                    let symbol = symbol.map_or_else(String::new, ToString::to_string);
+                    (symbol, input.digest())
+                })
                 .collect(),
+            reading,
             bars: arguments.bars,
             cash: cash.to_string(),
             sizing: arguments.sizing.clone(),
@@ -131,6 +141,7 @@ impl Settings {
             files: files?,
             run: Some(self.run_id()?),
             limit: self.limit(),
+            ..ingestor::Config::default().with_reading(self.identity.reading.clone())
         };
         let mut strategy = self.strategy.clone();
         strategy.insert("state".to_owned(), serde_json::json!(state("strategy")));
