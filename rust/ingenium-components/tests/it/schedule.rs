@@ -36,9 +36,10 @@ fn input() -> Vec<Event> {
     let series = ["IBM", "GOOG", "FB"].map(|symbol| {
         let file = ingestor::File {
             path: data.join(format!("{symbol}.csv")),
-            symbol: symbol.parse().expect("a symbol"),
+            symbol: Some(symbol.parse().expect("a symbol")),
         };
-        ingestor::Bars::open(&file, Some(BARS)).expect("a shipped file")
+        ingestor::Bars::open(&file, &ingestor::Reading::default(), Some(BARS))
+            .expect("a shipped file")
     });
     let merged = ingestor::Merge::new(series.into());
     let rows = ingestor::roots(merged, "/ingenium/ingestor/csv", None);
