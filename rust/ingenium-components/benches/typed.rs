@@ -104,7 +104,7 @@ fn typed(criterion: &mut Criterion) {
         .sample_size(10);
     group.bench_function("typed", |bencher| bencher.iter(|| black_box(run(BARS))));
     group.bench_function("bars-only", |bencher| {
-        bencher.iter(|| Walk::new(BARS).map(|event| black_box(event).time).max())
+        bencher.iter(|| Walk::new(BARS).map(|event| black_box(event).time).max());
     });
     group.finish();
 }
