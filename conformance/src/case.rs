@@ -76,6 +76,8 @@ pub enum Instance {
     Shared,
     /// The one whose sink misbehaves.
     Delivery,
+    /// The one whose sink takes its time, so that nobody else waits for it.
+    Slow,
     /// A process of its own.
     Own,
 }

@@ -29,16 +29,18 @@ pub(super) async fn play(
         // There is one component, and it has one sink.
         let all = of(Instance::Shared)
             .into_iter()
-            .chain(of(Instance::Delivery));
+            .chain(of(Instance::Delivery))
+            .chain(of(Instance::Slow));
         let scenes = together(all.collect(), shared, progress).await?;
         return Ok(in_place(cases.len(), scenes));
     }
-    let (main, delivery, own) = tokio::join!(
+    let (main, delivery, slow, own) = tokio::join!(
         together(of(Instance::Shared), shared, progress),
         together(of(Instance::Delivery), shared, progress),
+        together(of(Instance::Slow), shared, progress),
         apart(of(Instance::Own), shared, progress),
     );
-    let scenes = main?.into_iter().chain(delivery?).chain(own?);
+    let scenes = main?.into_iter().chain(delivery?).chain(slow?).chain(own?);
     Ok(in_place(cases.len(), scenes))
 }
 
