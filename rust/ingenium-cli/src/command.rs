@@ -12,8 +12,10 @@ mod reading;
 mod run;
 mod schema;
 mod tap;
+mod tuning;
 mod up;
 mod validate;
+mod value;
 
 use clap::{Parser, Subcommand};
 

@@ -6,7 +6,7 @@ use ingenium_components::ingestor::{Field, Reading};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::up::settings::parse;
+use super::value::parse;
 use crate::exit::{Code, Failure};
 
 /// How files of bars are to be read, where they do not tell themselves.

@@ -3,8 +3,9 @@
 mod children;
 mod directory;
 mod port;
+mod replace;
 mod report;
-pub(crate) mod settings;
+mod settings;
 mod summary;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,6 +21,7 @@ use self::children::{Children, Event};
 use self::directory::Directory;
 use self::report::{Format, Report};
 use self::settings::Settings;
+use super::tuning::Tuning;
 use super::{reading, runtime};
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
@@ -52,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "AMOUNT", default_value = "100000")]
     cash: String,
 
-    /// How much to buy: `percent-equity:SHARE` or `fixed:QUANTITY`
+    /// How much to buy: `percent-equity:SHARE`, `fixed:QUANTITY`, or JSON as the portfolio's `sizing`
     #[arg(long, value_name = "RULE", default_value = "percent-equity:0.30")]
     sizing: String,
 
@@ -67,6 +69,9 @@ pub(crate) struct Arguments {
     /// A member of the strategy's configuration
     #[arg(long, value_name = "KEY=VALUE")]
     param: Vec<String>,
+
+    #[command(flatten)]
+    tuning: Tuning,
 
     /// A component of your own in the place of a reference one: a command, which gets PORT and K_SINK, or a URL
     #[arg(long, value_name = "ROLE=CMD|URL")]

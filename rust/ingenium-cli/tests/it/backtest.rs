@@ -72,6 +72,72 @@ fn typed_lockstep_and_broker_say_the_same() {
 }
 
 #[test]
+fn executor_and_portfolio_are_tuned_alike_everywhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("write");
+        path.display().to_string()
+    };
+    let executor = file(
+        "executor.json",
+        r#"{"fees": {"per_share": {"rate": "0.01", "min": "1", "max_percent": "1"}}}"#,
+    );
+    let portfolio = file("portfolio.json", r#"{"risk": {"max_open_orders": 1}}"#);
+    let (executor, portfolio) = (
+        format!("executor={executor}"),
+        format!("portfolio={portfolio}"),
+    );
+    let tuned = [
+        "--slippage",
+        "bps:5",
+        "--config",
+        &executor,
+        "--config",
+        &portfolio,
+    ];
+    let typed = report(&backtest(&tuned));
+    assert_ne!(typed["fingerprint"], report(&backtest(&[]))["fingerprint"]);
+    assert_ne!(typed["statistics"]["fees"], "0", "fees are paid");
+    assert_eq!(
+        up(&folder.path().join("run"), &tuned)["fingerprint"],
+        typed["fingerprint"]
+    );
+
+    let taken = format!(
+        "portfolio={}",
+        file("taken.json", r#"{"initial_cash": "1"}"#)
+    );
+    let unknown = format!(
+        "executor={}",
+        file("unknown.json", r#"{"slipage": "none"}"#)
+    );
+    for (arguments, part) in [
+        (&["--slippage", "5"][..], "`bps:5`"),
+        (
+            &["--config", "strategy=x"],
+            "executor=FILE or portfolio=FILE",
+        ),
+        (&["--config", "executor=no/such"], "no/such"),
+        (&["--config", &taken], "use --cash"),
+        (&["--config", &unknown], "unknown field `slipage`"),
+        (
+            &["--slippage", "bps:1", "--component", "executor=true"],
+            "about our executor",
+        ),
+    ] {
+        for command in [
+            &["backtest", "run"][..],
+            &["up", "--exit-when-done", "--port", "0"],
+        ] {
+            let called = ingenium(&[command, arguments].concat());
+            assert_eq!(called.code, 2, "{called:?}");
+            assert!(called.stderr.contains(part), "{part}: {called:?}");
+        }
+    }
+}
+
+#[test]
 fn a_strangers_strategy_takes_the_place_of_ours() {
     let folder = tempfile::tempdir().expect("a folder");
     let script = root().join("conformance/examples/newcomer/my_strategy.py");

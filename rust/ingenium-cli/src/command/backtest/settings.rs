@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::parameter::parameters;
 use super::plan::{Component, Input, Prepared};
 use super::yardstick::Yardstick;
-use crate::command::up::settings::{parse, parse_sizing};
+use crate::command::tuning::{Tuning, tuned};
+use crate::command::value::{parse, parse_sizing};
 use crate::command::{bars, reading};
 use crate::exit::{Code, Failure};
 
@@ -33,13 +34,16 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "AMOUNT", default_value = "100000")]
     cash: String,
 
-    /// How much to buy: `percent-equity:SHARE` or `fixed:QUANTITY`
+    /// How much to buy: `percent-equity:SHARE`, `fixed:QUANTITY`, or JSON as the portfolio's `sizing`
     #[arg(long, value_name = "RULE", default_value = "percent-equity:0.30")]
     sizing: String,
 
     /// Fee in basis points of each fill
     #[arg(long, value_name = "BPS", default_value = "0")]
     fee_bps: String,
+
+    #[command(flatten)]
+    tuning: Tuning,
 
     /// A portfolio or executor of your own in the place of ours: a command, which gets PORT and K_SINK
     #[arg(long, value_name = "ROLE=CMD")]
@@ -76,19 +80,27 @@ impl Settings {
             fee_bps,
             ..portfolio::Config::default()
         };
+        let tuning = self.tuning.read()?;
         let mut components = vec![
             Component::Reference {
                 name: "executor/paper".to_owned(),
-                config: serde_json::to_value(executor).map_err(Failure::internal)?,
+                config: tuned(&executor, &tuning, "executor")?,
             },
             Component::Reference {
                 name: "portfolio/long-only".to_owned(),
-                config: serde_json::to_value(portfolio).map_err(Failure::internal)?,
+                config: tuned(&portfolio, &tuning, "portfolio")?,
             },
             strategy,
         ];
         for given in &self.component {
             let (place, component) = in_place(given)?;
+            if let Component::Command { role, .. } = &component
+                && tuning.contains_key(role)
+            {
+                let message =
+                    format!("--component `{given}`: --slippage and --config are about our {role}");
+                return Err(Failure::new(Code::Usage, message));
+            }
             if matches!(components[place], Component::Command { .. }) {
                 let message = format!("--component `{given}`: the role was given before");
                 return Err(Failure::new(Code::Usage, message));

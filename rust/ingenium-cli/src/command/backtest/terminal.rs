@@ -154,7 +154,7 @@ mod tests {
             (&[7], 5, "▁"),
             (&[7, 7, 7], 5, "▁▁▁"),
             (&[0, 1, 2, 3, 4, 5, 6, 8], 8, "▁▂▃▄▅▆▇█"),
-            (&[0, 9, 4, 8], 2, "█▇"),
+            (&[0, 9, 4, 6], 2, "█▆"),
         ] {
             let series: Vec<Decimal> = series.iter().copied().map(Decimal::from).collect();
             assert_eq!(sparkline(&series, width), expected, "{series:?}");

@@ -178,6 +178,12 @@ fn compare(marker: &Path, wanted: &Identity) -> Result<(), Failure> {
             wanted.strategy.join(" "),
         ),
         (
+            "--slippage or --config",
+            found.tuning == wanted.tuning,
+            serde_json::json!(found.tuning).to_string(),
+            serde_json::json!(wanted.tuning).to_string(),
+        ),
+        (
             "--component",
             found.components == wanted.components,
             found.components.join(", "),

@@ -7,13 +7,16 @@ use ingenium_broker::Trigger;
 use ingenium_components::ingestor::Reading;
 use ingenium_components::{executor, ingestor, portfolio};
 use ingenium_types::id::EventId;
-use ingenium_types::scalar::{NonNegativeDecimal, Scalar};
+use ingenium_types::scalar::NonNegativeDecimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::children::{Children, Component, Place};
+use super::replace::{check_tuning, components};
 use crate::command::backtest::parameters;
 use crate::command::bars::{self, Bars};
+use crate::command::tuning::{Members, tuned};
+use crate::command::value::{parse, parse_sizing};
 use crate::exit::{Code, Failure};
 
 /// The ingestor's CloudEvents source: its events are the run's input.
@@ -40,6 +43,9 @@ pub(crate) struct Identity {
     /// The strategy's name and parameters; `rsi` with all its defaults goes without saying.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) strategy: Vec<String>,
+    /// More of the configurations of executor and portfolio.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) tuning: Members,
     /// Components in the place of reference ones: `ROLE=CMD` or `ROLE=URL`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) components: Vec<String>,
@@ -103,8 +109,10 @@ impl Settings {
             } else {
                 [std::slice::from_ref(&arguments.strategy), &arguments.param].concat()
             },
+            tuning: arguments.tuning.read()?,
             components: arguments.component.clone(),
         };
+        check_tuning(&identity.tuning, &arguments.component)?;
         Ok(Self {
             identity,
             cash,
@@ -160,6 +168,9 @@ impl Settings {
         };
         write_json(&config.join("ingestor.json"), &ingestor)?;
         write_json(&config.join("strategy.json"), &strategy)?;
+        let tuning = &self.identity.tuning;
+        let portfolio = tuned(&portfolio, tuning, "portfolio")?;
+        let executor = tuned(&executor, tuning, "executor")?;
         write_json(&config.join("portfolio.json"), &portfolio)?;
         write_json(&config.join("executor.json"), &executor)
     }
@@ -233,76 +244,6 @@ impl Settings {
         let most = self.limit().unwrap_or(usize::MAX);
         let rows = self.inputs.iter().map(|input| input.rows().min(most));
         rows.sum::<usize>() as u64
-    }
-}
-
-/// The reference components, with those that `--component` names in their places.
-fn components(strategy: &str, given: &[String]) -> Result<[Component; 3], Failure> {
-    let mut components = [
-        ("executor", "executor/paper"),
-        ("portfolio", "portfolio/long-only"),
-        ("strategy", strategy),
-    ]
-    .map(|(name, registry)| Component {
-        name,
-        place: Place::Registry(registry.to_owned()),
-    });
-    for argument in given {
-        let wrong = |problem: &str| {
-            let message = format!(
-                "--component `{argument}`: {problem}; expected ROLE=CMD or ROLE=URL, ROLE one of strategy, portfolio, executor"
-            );
-            Failure::new(Code::Usage, message)
-        };
-        let (role, place) = argument
-            .split_once('=')
-            .filter(|(_, place)| !place.trim().is_empty())
-            .ok_or_else(|| wrong("it names no component"))?;
-        let component = components
-            .iter_mut()
-            .find(|component| component.name == role)
-            .ok_or_else(|| wrong("there is no such role here"))?;
-        if !matches!(component.place, Place::Registry(_)) {
-            return Err(wrong("the role was given before"));
-        }
-        component.place = if place.starts_with("http://") {
-            Place::Url(place.to_owned())
-        } else if place.starts_with("https://") {
-            return Err(wrong("https is not spoken here"));
-        } else {
-            Place::Command(place.to_owned())
-        };
-    }
-    Ok(components)
-}
-
-pub(crate) fn parse<T: Scalar>(option: &str, text: &str) -> Result<T, Failure> {
-    T::parse(text).ok_or_else(|| {
-        Failure::new(
-            Code::Usage,
-            format!(
-                "{option} is `{}`: expected {}",
-                text.escape_debug(),
-                T::FORM
-            ),
-        )
-    })
-}
-
-pub(crate) fn parse_sizing(text: &str) -> Result<portfolio::Sizing, Failure> {
-    let wrong = || {
-        let message = format!("--sizing is `{text}`: expected `percent-equity:0.30` or `fixed:10`");
-        Failure::new(Code::Usage, message)
-    };
-    let (rule, value) = text.split_once(':').ok_or_else(wrong)?;
-    match rule {
-        "percent-equity" => Ok(portfolio::Sizing::PercentEquity(
-            value.parse().map_err(|_| wrong())?,
-        )),
-        "fixed" => Ok(portfolio::Sizing::FixedQuantity(
-            value.parse().map_err(|_| wrong())?,
-        )),
-        _ => Err(wrong()),
     }
 }
 
