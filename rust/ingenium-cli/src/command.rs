@@ -17,6 +17,8 @@ mod up;
 mod validate;
 mod value;
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use clap::{Parser, Subcommand};
 
 use crate::exit::{Code, Failure};
@@ -85,4 +87,11 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(Failure::internal)
+}
+
+/// A port that is free now. Knative's PORT is a number, so somebody else may take it before the component does;
+/// the component then says so and ends.
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::internal)?;
+    Ok(listener.local_addr().map_err(Failure::internal)?.port())
 }

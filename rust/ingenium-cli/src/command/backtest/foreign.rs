@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use super::wire;
-use crate::command::runtime;
+use crate::command::{free_port, runtime};
 use crate::exit::{Code, Failure};
 
 /// How long a component may take until it accepts connections.
@@ -289,10 +289,4 @@ fn invalid(event: Option<&CloudEvent>, findings: &[Finding]) -> String {
         |finding| format!("{} {}", finding.rule, finding.message),
     );
     format!("it emitted an invalid event{which}: {why}")
-}
-
-fn free_port() -> Result<u16, Failure> {
-    let listener =
-        std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::internal)?;
-    Ok(listener.local_addr().map_err(Failure::internal)?.port())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
 use super::directory::Directory;
+use crate::command::free_port;
 use crate::exit::{Code, Failure};
 
 /// How long components may take until they are ready, the flush of an earlier crash included.
@@ -263,13 +264,6 @@ impl std::fmt::Display for Death {
         }
         Ok(())
     }
-}
-
-/// A port that is free now. Knative's PORT is a number, so somebody else may take it before the component does;
-/// the component then says so and ends.
-fn free_port() -> Result<u16, Failure> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Failure::internal)?;
-    Ok(listener.local_addr().map_err(Failure::internal)?.port())
 }
 
 /// The last lines of a file, read from its end.
