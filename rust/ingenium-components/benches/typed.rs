@@ -1,9 +1,10 @@
 //! How fast a whole run is in one process: RSI(14) 30/70, market orders, next-open fills, fees, statistics.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ingenium_trading::backtest::{Driver, Event, Measure};
+use ingenium_trading::backtest::{Driver, Event, Feed, Measure};
 use ingenium_trading::metric::Settings;
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::scalar::{
@@ -16,6 +17,7 @@ const BARS: usize = 100_000;
 
 /// One-minute bars of a walk that turns often enough to trade.
 struct Walk {
+    feed: Arc<Feed>,
     symbol: InstrumentSymbol,
     period: Option<BarPeriod>,
     volume: NonNegativeDecimal,
@@ -28,6 +30,7 @@ struct Walk {
 impl Walk {
     fn new(bars: usize) -> Self {
         Self {
+            feed: ingenium_components::ingestor::feed("/ingenium/ingestor/csv", None),
             symbol: InstrumentSymbol::parse("ACME").expect("a symbol"),
             period: BarPeriod::parse("1m"),
             volume: NonNegativeDecimal::parse("100000").expect("a decimal"),
@@ -71,11 +74,7 @@ impl Iterator for Walk {
         self.minute += 1;
         let mut bar = DataEvent::new(self.symbol.clone(), start, MarketData::Ohlc(ohlc));
         bar.end_timestamp = Some(end);
-        Some(ingenium_components::ingestor::root(
-            "/ingenium/ingestor/csv",
-            bar,
-            None,
-        ))
+        Some(ingenium_components::ingestor::root(&self.feed, bar))
     }
 }
 

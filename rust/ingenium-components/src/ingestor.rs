@@ -16,10 +16,11 @@ mod speed;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ingenium::emit::Stamp;
 use ingenium::sink::{Outcome, Sink};
-use ingenium::trading::backtest;
+use ingenium::trading::backtest::{self, Feed};
 use ingenium_runtime::clock;
 use ingenium_runtime::shutdown::Shutdown;
 use ingenium_types::Payload;
@@ -234,16 +235,30 @@ pub fn roots(
     source: &str,
     run: Option<&str>,
 ) -> impl Iterator<Item = Result<backtest::Event, Malformed>> + use<> {
-    let (source, run) = (source.to_owned(), run.map(ToOwned::to_owned));
-    bars.map(move |row| row.map(|bar| root(&source, bar, run.as_deref())))
+    let feed = feed(source, run);
+    bars.map(move |row| row.map(|bar| root(&feed, bar)))
+}
+
+/// What `source` states of bars, in a run of this id.
+#[must_use]
+pub fn feed(source: &str, run: Option<&str>) -> Arc<Feed> {
+    let id = |source: &str, payload: &Payload| match payload {
+        Payload::IngestorData(bar) => bar_id(source, bar),
+        // A feed of bars states nothing else.
+        other => EventId::of(&[source, &String::from_utf8_lossy(&other.encode())]),
+    };
+    Arc::new(Feed {
+        source: source.to_owned(),
+        run: run.map(ToOwned::to_owned),
+        id,
+    })
 }
 
 /// The event that states `bar`.
 #[must_use]
-pub fn root(source: &str, bar: DataEvent, run: Option<&str>) -> backtest::Event {
-    let id = bar_id(source, &bar);
+pub fn root(feed: &Arc<Feed>, bar: DataEvent) -> backtest::Event {
     let time = bar.end_timestamp.unwrap_or(bar.timestamp);
-    backtest::Event::root(source, id, time, Payload::from(bar), run)
+    backtest::Event::root(Arc::clone(feed), time, Payload::from(bar))
 }
 
 /// The id of a final bar without revision (contract, "Deterministic ids").

@@ -6,20 +6,23 @@
 
 mod actor;
 mod event;
+mod log;
 mod measure;
 mod typed;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ingenium_types::event::MarketData;
 use ingenium_types::scalar::UtcTimestamp;
-use ingenium_types::step::{InputKey, Next, Offset, Rank, Schedule};
+use ingenium_types::step::{InputKey, Next, Rank, Schedule};
 use ingenium_types::{EventType, Payload};
 
 pub use actor::{Actor, Failure};
-pub use event::Event;
+pub use event::{Event, Feed};
 pub use measure::{Measure, Measured, Overflow};
 pub use typed::Typed;
+
+use log::Log;
 
 /// Sees what happens in a run, in log order.
 pub trait Observer {
@@ -36,20 +39,27 @@ pub trait Observer {
 pub struct Driver {
     actors: Vec<Box<dyn Actor>>,
     schedule: Schedule,
-    /// Events that somebody still has to get, and how many do.
-    open: BTreeMap<Offset, (Event, usize)>,
-    next_offset: Offset,
+    log: Log,
+    /// The ranks of those who get an event, by its type.
+    subscribers: Vec<Arc<[Rank]>>,
 }
 
 impl Driver {
     /// A driver of `actors`, the first of them the first to get each event.
     #[must_use]
     pub fn new(actors: Vec<Box<dyn Actor>>) -> Self {
+        let subscribers = EventType::ALL.iter().map(|event_type| {
+            let ranked = actors.iter().enumerate();
+            ranked
+                .filter(|(_, actor)| actor.consumes().contains(event_type))
+                .map(|(rank, _)| rank)
+                .collect()
+        });
         Self {
+            subscribers: subscribers.collect(),
             actors,
             schedule: Schedule::new(),
-            open: BTreeMap::new(),
-            next_offset: 0,
+            log: Log::default(),
         }
     }
 
@@ -65,20 +75,17 @@ impl Driver {
         let mut step: Option<UtcTimestamp> = None;
         for event in input {
             let time = event.time;
-            let (key, offset, subscribers) = (
-                input_key(&event),
-                self.offset(),
-                self.subscribers(event.payload.event_type()),
-            );
-            self.schedule.input(key, offset, subscribers.clone());
+            let (key, subscribers) = (input_key(&event), self.subscribers(&event));
+            // Stored before what its arrival lets happen; whoever looks on reads it after that.
+            let offset = self.log.append(event, subscribers.len() + 1);
+            self.schedule.input(key, offset, subscribers);
             if let Some(closing) = step.filter(|step| *step < time) {
-                // This event closes the step before it; whoever looks on sees that step's end first.
                 self.drain(observer)?;
                 observer.step_closed(closing);
             }
             step = step.max(Some(time));
-            observer.stored(&event);
-            self.keep(offset, event, subscribers.len());
+            observer.stored(self.log.get(offset));
+            self.log.read(offset);
         }
         self.schedule.end_input();
         self.drain(observer)?;
@@ -90,20 +97,12 @@ impl Driver {
 
     fn drain(&mut self, observer: &mut impl Observer) -> Result<(), Failure> {
         while let Next::Deliver(offset, rank) = self.schedule.next_delivery() {
-            let Some((event, left)) = self.open.get_mut(&offset) else {
-                // Scheduled and not yet kept: the event that has just closed a step. Its own step is not open yet.
-                return Ok(());
-            };
-            let effects = self.actors[rank].act(event)?;
-            *left -= 1;
-            if *left == 0 {
-                self.open.remove(&offset);
-            }
+            let effects = self.actors[rank].act(self.log.get(offset))?;
+            self.log.read(offset);
             for effect in effects {
                 observer.stored(&effect);
-                let (offset, subscribers) =
-                    (self.offset(), self.subscribers(effect.payload.event_type()));
-                self.keep(offset, effect, subscribers.len());
+                let subscribers = self.subscribers(&effect);
+                let offset = self.log.append(effect, subscribers.len());
                 self.schedule.emitted(offset, subscribers);
             }
             self.schedule.settled(offset, rank);
@@ -111,43 +110,21 @@ impl Driver {
         Ok(())
     }
 
-    fn keep(&mut self, offset: Offset, event: Event, subscribers: usize) {
-        if subscribers > 0 {
-            self.open.insert(offset, (event, subscribers));
-        }
-    }
-
-    fn offset(&mut self) -> Offset {
-        self.next_offset += 1;
-        self.next_offset
-    }
-
-    fn subscribers(&self, event_type: EventType) -> Vec<Rank> {
-        let ranked = self.actors.iter().enumerate();
-        ranked
-            .filter(|(_, actor)| actor.consumes().contains(&event_type))
-            .map(|(rank, _)| rank)
-            .collect()
+    fn subscribers(&self, event: &Event) -> Arc<[Rank]> {
+        Arc::clone(&self.subscribers[event.payload.event_type() as usize])
     }
 }
 
 /// What decides an input event's place in its step.
 fn input_key(event: &Event) -> InputKey {
-    let period = match &event.payload {
-        Payload::IngestorData(data) => match &data.data {
-            MarketData::Ohlc(ohlc) => ohlc.period.as_ref().map(ToString::to_string),
-            _ => None,
-        },
+    let symbol = event.payload.symbol().as_str();
+    let Payload::IngestorData(data) = &event.payload else {
+        return InputKey::new(event.time, symbol, "", "");
+    };
+    let period = match &data.data {
+        MarketData::Ohlc(ohlc) => ohlc.period.as_ref(),
         _ => None,
     };
-    let data_type = match &event.payload {
-        Payload::IngestorData(data) => data.data.tag_value().to_owned(),
-        _ => String::new(),
-    };
-    InputKey {
-        time: event.time,
-        symbol: event.payload.symbol().to_string(),
-        data_type,
-        period: period.unwrap_or_default(),
-    }
+    let period = period.map_or("", |period| period.as_str());
+    InputKey::new(event.time, symbol, data.data.tag_value(), period)
 }

@@ -2,7 +2,8 @@
 
 use ingenium_types::Payload;
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
-use ingenium_types::scalar::UtcTimestamp;
+use ingenium_types::exact::compare;
+use ingenium_types::scalar::{InstrumentPrice, UtcTimestamp};
 
 use crate::role::{Disposition, Input};
 
@@ -48,6 +49,9 @@ impl<'a> Bar<'a> {
 /// Whether `Low` ≤ `Open`, `Close` ≤ `High`.
 #[must_use]
 pub fn is_consistent(ohlc: &OhlcData) -> bool {
-    let within = ohlc.low..=ohlc.high;
-    within.contains(&ohlc.open) && within.contains(&ohlc.close)
+    let within = |price: InstrumentPrice| {
+        compare(ohlc.low.get(), price.get()).is_le()
+            && compare(price.get(), ohlc.high.get()).is_le()
+    };
+    within(ohlc.open) && within(ohlc.close)
 }

@@ -30,6 +30,7 @@ mod refuse;
 mod report;
 mod session;
 mod slippage;
+mod tape;
 mod timing;
 mod trigger;
 
@@ -58,7 +59,7 @@ pub struct PaperExecutor {
     pub lot: Decimal,
     /// The currency of fees where the order names none.
     pub currency: CurrencyCode,
-    /// Bars kept a symbol, for orders that arrive late.
+    /// Bars kept a symbol at least, for orders that arrive late.
     pub history: usize,
     /// When MARKET orders fill.
     pub timing: Timing,

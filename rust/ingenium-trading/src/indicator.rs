@@ -3,6 +3,7 @@
 mod atr;
 mod cross;
 mod ema;
+mod mean;
 mod rsi;
 mod sma;
 mod volatility;

@@ -34,5 +34,5 @@ pub mod order;
 pub mod backtest;
 pub mod metric;
 
-pub use role::{Cause, Disposition, Emission, Input, Outbox, Role};
+pub use role::{Cause, Disposition, Emission, Input, Origin, Outbox, Role};
 pub use states::States;

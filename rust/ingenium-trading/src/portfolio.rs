@@ -152,13 +152,13 @@ impl Portfolio {
             signal: signal.clone(),
             at: signal.timestamp.unwrap_or(input.time),
             time: input.time,
-            cause: input.cause.clone(),
+            cause: input.cause().clone(),
             price: self.price(&holding, signal),
         };
         if !hold::must_wait(&holding, held.at) {
             return self.decide(states, &held, input.time, outbox);
         }
-        let (now, cause) = (held.at.max(input.time), input.cause);
+        let (now, cause) = (held.at.max(input.time), input.cause());
         match hold::keep(states, &holding, held) {
             Ok(()) => Disposition::Applied,
             Err(reason) => {

@@ -48,14 +48,44 @@ pub trait Role {
 }
 
 /// An event as a role sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// What happened.
     pub payload: &'a Payload,
     /// When the fact became knowable (CloudEvents `time`).
     pub time: UtcTimestamp,
+    /// Where it came from.
+    pub origin: &'a dyn Origin,
+}
+
+impl std::fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input")
+            .field("payload", self.payload)
+            .field("time", &self.time)
+            .field("cause", self.cause())
+            .finish()
+    }
+}
+
+impl<'a> Input<'a> {
     /// The envelope's part that effects carry on.
-    pub cause: &'a Cause,
+    #[must_use]
+    pub fn cause(&self) -> &'a Cause {
+        self.origin.cause()
+    }
+}
+
+/// Where an event came from. Most events have no effects: what only effects need is made when one asks for it.
+pub trait Origin: Sync {
+    /// The envelope's part that effects carry on.
+    fn cause(&self) -> &Cause;
+}
+
+impl Origin for Cause {
+    fn cause(&self) -> &Cause {
+        self
+    }
 }
 
 /// What effects inherit from the event that caused them.
@@ -148,5 +178,10 @@ impl Outbox {
     #[must_use]
     pub fn into_emissions(self) -> Vec<Emission> {
         self.emissions
+    }
+
+    /// Takes out the events emitted so far, in order.
+    pub(crate) fn drain(&mut self) -> impl ExactSizeIterator<Item = Emission> {
+        self.emissions.drain(..)
     }
 }

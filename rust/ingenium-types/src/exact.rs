@@ -10,6 +10,8 @@
 //! | [`mul_div`], [`round`] | once, half to even, to [`MONEY_SCALE`] decimals |
 //! | [`floor_to`], [`div_floor_to`] | down to a multiple of a lot |
 
+use std::cmp::Ordering;
+
 use ethnum::I256;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -33,6 +35,12 @@ impl std::error::Error for Inexact {}
 /// # Errors
 /// [`Inexact`] when the sum does not fit.
 pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
+    if let Some((a, b, scale)) = aligned(a, b)
+        && let Some(sum) = a.checked_add(b)
+        && let Some(sum) = narrow_small(sum, scale)
+    {
+        return Ok(sum);
+    }
     let scale = a.scale().max(b.scale());
     // 96-bit mantissas times at most 10^28 stay below 2^190.
     let sum = I256::from(a.mantissa()) * ten_to(scale - a.scale())?
@@ -53,6 +61,11 @@ pub fn sub(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
 /// # Errors
 /// [`Inexact`] when the product does not fit.
 pub fn mul(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
+    if let Some(product) = a.mantissa().checked_mul(b.mantissa())
+        && let Some(product) = narrow_small(product, a.scale() + b.scale())
+    {
+        return Ok(product);
+    }
     narrow(
         I256::from(a.mantissa()) * I256::from(b.mantissa()),
         a.scale() + b.scale(),
@@ -117,6 +130,69 @@ pub fn div_floor_to(a: Decimal, b: Decimal, lot: Decimal) -> Result<Decimal, Ine
         .ok_or(Inexact)?;
     let lots = narrow(numerator / denominator, 0)?;
     mul(lots, lot)
+}
+
+/// The order of two decimals: that of `Ord`, several times faster where their scales are close, as those of the prices
+/// of one instrument are.
+#[must_use]
+#[inline]
+pub fn compare(a: Decimal, b: Decimal) -> Ordering {
+    match aligned(a, b) {
+        Some((a, b, _)) => a.cmp(&b),
+        None => a.cmp(&b),
+    }
+}
+
+/// Both mantissas at the larger scale, if the scales are close: 96 bits times 10^9 stay below 2^127.
+#[inline]
+fn aligned(a: Decimal, b: Decimal) -> Option<(i128, i128, u32)> {
+    let (scale_a, scale_b) = (a.scale(), b.scale());
+    let (a, b) = (a.mantissa(), b.mantissa());
+    if scale_a == scale_b {
+        return Some((a, b, scale_a));
+    }
+    let apart = scale_a.abs_diff(scale_b);
+    if apart > 9 {
+        return None;
+    }
+    let factor = power_of_ten(apart)?;
+    Some(if scale_a < scale_b {
+        (a * factor, b, scale_b)
+    } else {
+        (a, b * factor, scale_a)
+    })
+}
+
+/// The decimal without trailing zeros, if the mantissa has 64 bits and the scale is one of a decimal: what money mostly
+/// is, in a tenth of the time.
+#[inline]
+fn narrow_small(mantissa: i128, mut scale: u32) -> Option<Decimal> {
+    let mut magnitude = u64::try_from(mantissa.unsigned_abs()).ok()?;
+    if scale > Decimal::MAX_SCALE {
+        return None;
+    }
+    while scale > 0 && magnitude % 10 == 0 {
+        magnitude /= 10;
+        scale -= 1;
+    }
+    let (low, mid) = (magnitude as u32, (magnitude >> 32) as u32);
+    Some(Decimal::from_parts(low, mid, 0, mantissa < 0, scale))
+}
+
+/// 10 to the power of `exponent`, if 127 bits hold it.
+#[must_use]
+#[inline]
+pub fn power_of_ten(exponent: u32) -> Option<i128> {
+    const POWERS: [i128; 39] = {
+        let mut powers = [1; 39];
+        let mut exponent = 1;
+        while exponent < powers.len() {
+            powers[exponent] = powers[exponent - 1] * 10;
+            exponent += 1;
+        }
+        powers
+    };
+    POWERS.get(exponent as usize).copied()
 }
 
 fn ten_to(power: u32) -> Result<I256, Inexact> {

@@ -7,7 +7,10 @@
 //!
 //! The schedule is a pure state machine: the typed driver and the broker both ask it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use crate::scalar::UtcTimestamp;
 
@@ -20,14 +23,23 @@ pub type Rank = usize;
 /// What decides the place of an input event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputKey {
-    /// The event's `time`.
-    pub time: UtcTimestamp,
-    /// The data's `Symbol`.
-    pub symbol: String,
-    /// The data's `Type`.
-    pub data_type: String,
-    /// The data's `Period`, empty when absent.
-    pub period: String,
+    time: UtcTimestamp,
+    symbol: SmolStr,
+    data_type: SmolStr,
+    period: SmolStr,
+}
+
+impl InputKey {
+    /// The key of an event with this `time`, whose data have this `Symbol`, `Type` and `Period` (empty when absent).
+    #[must_use]
+    pub fn new(time: UtcTimestamp, symbol: &str, data_type: &str, period: &str) -> Self {
+        Self {
+            time,
+            symbol: SmolStr::new(symbol),
+            data_type: SmolStr::new(data_type),
+            period: SmolStr::new(period),
+        }
+    }
 }
 
 /// What to do next.
@@ -42,14 +54,36 @@ pub enum Next {
 }
 
 /// The deliveries still to be made, in order.
+///
+/// Time mostly goes on and offsets always do, so all queues are filled at their end and emptied at their front; what
+/// comes out of order is put in its place.
 #[derive(Debug, Default)]
 pub struct Schedule {
     redo: Option<(Offset, Rank)>,
-    emitted: BTreeMap<Offset, VecDeque<Rank>>,
+    /// In log order.
+    emitted: VecDeque<Open>,
+    /// The open step, in the order of delivery.
     step: VecDeque<(Offset, Rank)>,
-    input: BTreeMap<UtcTimestamp, Vec<(InputKey, Offset, Vec<Rank>)>>,
+    /// Input of later steps, in the order of time.
+    input: VecDeque<Input>,
     latest: Option<UtcTimestamp>,
     input_ended: bool,
+}
+
+/// An emitted event and who still has to get it.
+#[derive(Debug)]
+struct Open {
+    offset: Offset,
+    subscribers: Arc<[Rank]>,
+    /// So many have it.
+    settled: usize,
+}
+
+#[derive(Debug)]
+struct Input {
+    key: InputKey,
+    offset: Offset,
+    subscribers: Arc<[Rank]>,
 }
 
 impl Schedule {
@@ -60,21 +94,36 @@ impl Schedule {
     }
 
     /// Adds an input event that `subscribers` (ascending) still have to get.
-    pub fn input(&mut self, key: InputKey, offset: Offset, subscribers: Vec<Rank>) {
+    pub fn input(&mut self, key: InputKey, offset: Offset, subscribers: impl Into<Arc<[Rank]>>) {
+        let subscribers = subscribers.into();
         self.latest = self.latest.max(Some(key.time));
-        if !subscribers.is_empty() {
-            self.input
-                .entry(key.time)
-                .or_default()
-                .push((key, offset, subscribers));
+        if subscribers.is_empty() {
+            return;
         }
+        let later = self.input.iter().rev();
+        let later = later.take_while(|other| other.key.time > key.time).count();
+        let input = Input {
+            key,
+            offset,
+            subscribers,
+        };
+        self.input.insert(self.input.len() - later, input);
     }
 
     /// Adds any other event that `subscribers` (ascending) still have to get.
-    pub fn emitted(&mut self, offset: Offset, subscribers: Vec<Rank>) {
-        if !subscribers.is_empty() {
-            self.emitted.insert(offset, subscribers.into());
+    pub fn emitted(&mut self, offset: Offset, subscribers: impl Into<Arc<[Rank]>>) {
+        let subscribers = subscribers.into();
+        if subscribers.is_empty() {
+            return;
         }
+        let later = self.emitted.iter().rev();
+        let later = later.take_while(|other| other.offset > offset).count();
+        let open = Open {
+            offset,
+            subscribers,
+            settled: 0,
+        };
+        self.emitted.insert(self.emitted.len() - later, open);
     }
 
     /// The input is complete: its last step closes.
@@ -92,8 +141,8 @@ impl Schedule {
         if let Some((offset, subscriber)) = self.redo {
             return Next::Deliver(offset, subscriber);
         }
-        if let Some((offset, subscribers)) = self.emitted.first_key_value() {
-            return Next::Deliver(*offset, subscribers[0]);
+        if let Some(open) = self.emitted.front() {
+            return Next::Deliver(open.offset, open.subscribers[open.settled]);
         }
         if self.step.is_empty() {
             self.open_step();
@@ -105,47 +154,50 @@ impl Schedule {
         }
     }
 
-    /// The delivery is settled: accepted, or given up after its last attempt.
+    /// The delivery that [`next_delivery`](Self::next_delivery) has named is settled: accepted, or given up after its
+    /// last attempt. What it has caused may have been [`emitted`](Self::emitted) before.
     pub fn settled(&mut self, offset: Offset, subscriber: Rank) {
         if self.redo == Some((offset, subscriber)) {
             self.redo = None;
-        }
-        if let Some(subscribers) = self.emitted.get_mut(&offset) {
-            subscribers.retain(|&other| other != subscriber);
-            if subscribers.is_empty() {
-                self.emitted.remove(&offset);
+        } else if self.step.front() == Some(&(offset, subscriber)) {
+            self.step.pop_front();
+        } else if let Ok(place) = self
+            .emitted
+            .binary_search_by_key(&offset, |open| open.offset)
+        {
+            let open = &mut self.emitted[place];
+            if open.subscribers[open.settled] == subscriber {
+                open.settled += 1;
             }
-            return;
+            if open.settled == open.subscribers.len() {
+                self.emitted.remove(place);
+            }
         }
-        if self.step.is_empty() {
-            self.open_step();
-        }
-        self.step.retain(|&pair| pair != (offset, subscriber));
     }
 
     fn open_step(&mut self) {
-        let Some(entry) = self.input.first_entry() else {
+        let Some(Input { key, .. }) = self.input.front() else {
             return;
         };
-        if !self.input_ended && self.latest <= Some(*entry.key()) {
+        let time = key.time;
+        if !self.input_ended && self.latest <= Some(time) {
             return;
         }
-        let mut events = entry.remove();
-        events.sort_unstable_by(|(a, a_offset, _), (b, b_offset, _)| {
-            (a, a_offset).cmp(&(b, b_offset))
-        });
-        let mut pairs: Vec<(Rank, usize, Offset)> = Vec::new();
-        for (place, (_, offset, subscribers)) in events.iter().enumerate() {
-            pairs.extend(
-                subscribers
-                    .iter()
-                    .map(|&subscriber| (subscriber, place, *offset)),
-            );
+        let events = self.input.iter().take_while(|input| input.key.time == time);
+        let events = events.count();
+        let events = self.input.make_contiguous().split_at_mut(events).0;
+        events.sort_unstable_by(|a, b| (&a.key, a.offset).cmp(&(&b.key, b.offset)));
+        let subscribers = events.iter().flat_map(|event| event.subscribers.iter());
+        // Few of them: each is looked for in all events, which costs less than sorting pairs.
+        let mut last = None;
+        while let Some(&rank) = subscribers.clone().filter(|rank| Some(**rank) > last).min() {
+            let its = events
+                .iter()
+                .filter(|event| event.subscribers.contains(&rank));
+            self.step.extend(its.map(|event| (event.offset, rank)));
+            last = Some(rank);
         }
-        pairs.sort_unstable();
-        self.step = pairs
-            .into_iter()
-            .map(|(subscriber, _, offset)| (offset, subscriber))
-            .collect();
+        let events = events.len();
+        self.input.drain(..events);
     }
 }

@@ -40,8 +40,8 @@ impl Role for Momentum {
             };
             let mut signal = SignalEvent::new(symbol.clone(), direction);
             signal.timestamp = Some(bar.end);
-            let id = outbox.id(&[&input.cause.source, &input.cause.id, symbol.as_str()]);
-            outbox.emit(id, bar.end, input.cause, signal);
+            let id = outbox.id(&[&input.cause().source, &input.cause().id, symbol.as_str()]);
+            outbox.emit(id, bar.end, input.cause(), signal);
         }
         Disposition::Applied
     }

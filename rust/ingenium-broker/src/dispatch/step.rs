@@ -281,10 +281,11 @@ fn input_key(event: &CloudEvent) -> Option<InputKey> {
         period: String,
     }
     let data: MarketData = serde_json::from_slice(event.json_data()?).ok()?;
-    Some(InputKey {
-        time: event.instant()?,
-        symbol: data.symbol,
-        data_type: data.r#type,
-        period: data.data.period,
-    })
+    let (data_type, period) = (&data.r#type, &data.data.period);
+    Some(InputKey::new(
+        event.instant()?,
+        &data.symbol,
+        data_type,
+        period,
+    ))
 }

@@ -51,7 +51,7 @@ impl<R: Role> Actor<R> {
         let input = Input {
             payload,
             time: *time,
-            cause,
+            origin: cause,
         };
         let mut outbox = Outbox::new(self.source);
         let known = self.role.natural_key(&input).and_then(|key| {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use ingenium_components::ingestor;
+use ingenium_trading::Origin as _;
 use ingenium_trading::backtest::{Actor, Driver, Event, Observer};
 use ingenium_types::fingerprint::{Line, fingerprint};
 use ingenium_types::{EventType, Payload};
@@ -107,7 +108,7 @@ fn parallel(mut actors: Vec<Box<dyn Actor>>, input: Vec<Event>, seed: u64) -> Li
             let event_type = event.payload.event_type();
             for (rank, actor) in actors.iter().enumerate() {
                 if actor.consumes().contains(&event_type) {
-                    let partition = event.cause.partition_key.clone().unwrap_or_default();
+                    let partition = event.cause().partition_key.clone().unwrap_or_default();
                     queues
                         .entry((rank, event_type, partition))
                         .or_default()

@@ -3,6 +3,7 @@
 use ingenium_types::EventType;
 
 use super::Event;
+use crate::role::Origin as _;
 
 /// Takes events and says what follows from each.
 ///
@@ -38,8 +39,8 @@ impl Failure {
     pub fn new(component: &str, event: &Event, problem: impl Into<String>) -> Self {
         Self {
             component: component.to_owned(),
-            source_: event.cause.source.clone(),
-            id: event.cause.id.clone(),
+            source_: event.cause().source.clone(),
+            id: event.cause().id.clone(),
             problem: problem.into(),
         }
     }

@@ -1,50 +1,65 @@
 //! An event of a run.
 
+use std::sync::{Arc, OnceLock};
+
 use ingenium_types::Payload;
 use ingenium_types::id::EventId;
 use ingenium_types::scalar::UtcTimestamp;
 
-use crate::role::{Cause, Emission};
+use crate::role::{Cause, Emission, Origin};
 
 /// An event as the driver delivers it: what CloudEvents calls `source`, `id` and `time`, and the payload.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// When the fact became knowable.
     pub time: UtcTimestamp,
     /// What happened.
     pub payload: Payload,
-    /// What effects of this event inherit; `source` and `id` are the event's own.
-    pub cause: Cause,
     /// The `id` of the event that caused this one; `None` for the input.
     pub causation: Option<String>,
+    /// Who has stated it, where that is all that its cause is made of.
+    feed: Option<Arc<Feed>>,
+    cause: OnceLock<Cause>,
+}
+
+/// Where input comes from.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// CloudEvents `source`.
+    pub source: String,
+    /// `ingeniumrun`, if the run is simulated.
+    pub run: Option<String>,
+    /// The `id` of what `source` states (contract, "Deterministic ids").
+    pub id: fn(source: &str, payload: &Payload) -> EventId,
 }
 
 impl Event {
-    /// An event of the input, from `source`: the root of a chain.
+    /// An event of the input: the root of a chain.
     #[must_use]
-    pub fn root(
-        source: &str,
-        id: EventId,
-        time: UtcTimestamp,
-        payload: Payload,
-        run: Option<&str>,
-    ) -> Self {
-        let id = id.to_string();
-        let partition_key = payload.partition_key().unwrap_or(payload.symbol().as_str());
-        let cause = Cause {
-            source: source.to_owned(),
-            correlation: id.clone(),
-            id,
-            partition_key: Some(partition_key.to_owned()),
-            traceparent: None,
-            tracestate: None,
-            run: run.map(ToOwned::to_owned),
-        };
+    pub const fn root(feed: Arc<Feed>, time: UtcTimestamp, payload: Payload) -> Self {
         Self {
             time,
             payload,
-            cause,
             causation: None,
+            feed: Some(feed),
+            cause: OnceLock::new(),
+        }
+    }
+
+    /// An event whose envelope is known; `cause` is what its effects inherit.
+    #[must_use]
+    pub fn stated(
+        time: UtcTimestamp,
+        payload: Payload,
+        cause: Cause,
+        causation: Option<String>,
+    ) -> Self {
+        Self {
+            time,
+            payload,
+            causation,
+            feed: None,
+            cause: OnceLock::from(cause),
         }
     }
 
@@ -71,11 +86,32 @@ impl Event {
             tracestate: cause.tracestate,
             run: cause.run,
         };
-        Self {
-            time,
-            payload,
-            cause: inherits,
-            causation: Some(cause.id),
+        Self::stated(time, payload, inherits, Some(cause.id))
+    }
+}
+
+impl Origin for Event {
+    /// What effects of this event inherit; `source` and `id` are the event's own.
+    fn cause(&self) -> &Cause {
+        self.cause.get_or_init(|| match &self.feed {
+            Some(feed) => feed.cause(&self.payload),
+            None => Cause::default(),
+        })
+    }
+}
+
+impl Feed {
+    fn cause(&self, payload: &Payload) -> Cause {
+        let id = (self.id)(&self.source, payload).to_string();
+        let partition_key = payload.partition_key().unwrap_or(payload.symbol().as_str());
+        Cause {
+            source: self.source.clone(),
+            correlation: id.clone(),
+            id,
+            partition_key: Some(partition_key.to_owned()),
+            traceparent: None,
+            tracestate: None,
+            run: self.run.clone(),
         }
     }
 }

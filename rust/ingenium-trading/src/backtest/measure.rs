@@ -12,6 +12,7 @@ use super::{Event, Observer};
 use crate::bar::is_consistent;
 use crate::metric::{Fill, Outcome, Prices, Recorder, Settings};
 use crate::portfolio::Ledger;
+use crate::role::Origin as _;
 
 /// Measures a run while it goes on.
 ///
@@ -103,7 +104,7 @@ impl Measure {
             Payload::StrategySignal(signal) => {
                 let known = signal.price.map(|price| price.get());
                 if let Some(price) = known.or_else(|| self.ledger.mark(signal.symbol.as_str())) {
-                    self.signals.insert(event.cause.id.clone(), price);
+                    self.signals.insert(event.cause().id.clone(), price);
                 }
             }
             Payload::PortfolioOrder(order) => {
@@ -150,8 +151,8 @@ impl Observer for Measure {
     fn stored(&mut self, event: &Event) {
         if self.failure.is_none() && self.take(event).is_err() {
             self.failure = Some(Overflow {
-                origin: event.cause.source.clone(),
-                id: event.cause.id.clone(),
+                origin: event.cause().source.clone(),
+                id: event.cause().id.clone(),
             });
         }
     }

@@ -16,6 +16,7 @@ use crate::states::States;
 pub struct Typed<R: Role> {
     role: R,
     source: String,
+    outbox: Outbox,
     states: States<R::State>,
     /// By natural key: the digest of the content.
     known: BTreeMap<String, EventId>,
@@ -27,10 +28,13 @@ impl<R: Role> Typed<R> {
     /// The role as the component whose CloudEvents `source` this is, with no state yet.
     #[must_use]
     pub fn new(role: R, source: impl Into<String>) -> Self {
+        let source = source.into();
         Self {
             role,
-            source: source.into(),
-            states: States::default(),
+            outbox: Outbox::new(source.clone()),
+            source,
+            // Nothing is stored, and a run that fails is void.
+            states: States::unrecorded(),
             known: BTreeMap::new(),
             ignored: BTreeMap::new(),
         }
@@ -52,19 +56,19 @@ impl<R: Role> Actor for Typed<R> {
         let input = Input {
             payload: &event.payload,
             time: event.time,
-            cause: &event.cause,
+            origin: event,
         };
-        let mut outbox = Outbox::new(self.source.clone());
+        let outbox = &mut self.outbox;
         let disposition = match self.role.natural_key(&input) {
-            None => self.role.handle(&mut self.states, &input, &mut outbox),
+            None => self.role.handle(&mut self.states, &input, outbox),
             Some(key) => {
                 let content = digest(&event.payload.encode());
                 match self.known.get(&key) {
                     Some(known) if *known == content => Disposition::Ignored("natural_key_known"),
-                    Some(_) => self.role.conflict(&mut self.states, &input, &mut outbox),
+                    Some(_) => self.role.conflict(&mut self.states, &input, outbox),
                     None => {
                         self.known.insert(key, content);
-                        self.role.handle(&mut self.states, &input, &mut outbox)
+                        self.role.handle(&mut self.states, &input, outbox)
                     }
                 }
             }
@@ -72,8 +76,7 @@ impl<R: Role> Actor for Typed<R> {
         if let Disposition::Ignored(reason) = disposition {
             *self.ignored.entry(reason).or_default() += 1;
         }
-        self.states.commit();
-        let emissions = outbox.into_emissions().into_iter();
+        let emissions = outbox.drain();
         Ok(emissions
             .map(|emission| Event::emitted(&self.source, emission))
             .collect())

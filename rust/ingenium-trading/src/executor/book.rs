@@ -3,11 +3,13 @@
 use ingenium_types::scalar::UtcTimestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::Working;
+use crate::states::key;
 
-/// The state under one key: open orders under `book/<Symbol>`, bars under `bar/<Symbol> <nanoseconds>`, orders that
-/// have ended under `ended/<OrderId>`.
+/// The state under one key: open orders and the last bars under `book/<Symbol>`, the bars before them under
+/// `bars/<Symbol> <nanoseconds of the first>`, orders that have ended under `ended/<OrderId>`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Entry {
     /// Nothing yet.
@@ -15,8 +17,8 @@ pub enum Entry {
     Empty,
     /// Orders that wait for a bar.
     Book(Book),
-    /// A bar that orders may fill on.
-    Bar(KeptBar),
+    /// Bars that orders may fill on.
+    Bars(Vec<KeptBar>),
     /// An order that has ended: what a late cancel is told.
     Ended(Ended),
 }
@@ -30,19 +32,21 @@ pub struct Ended {
     pub status: String,
 }
 
-/// One symbol's orders and how many bars are kept.
+/// One symbol's orders and last bars.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Book {
     pub(super) orders: Vec<Working>,
     pub(super) last_bar: Option<UtcTimestamp>,
-    /// How many bars are kept, once they were counted.
+    /// The last bars, in their order.
     #[serde(default)]
-    pub(super) kept: Option<usize>,
+    pub(super) recent: Vec<KeptBar>,
+    /// How many rows of bars there are before them.
+    #[serde(default)]
+    pub(super) rows: usize,
 }
 
 /// What matching needs of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "StoredBar")]
 pub struct KeptBar {
     /// Where the bar starts.
     pub start: UtcTimestamp,
@@ -64,37 +68,6 @@ pub struct KeptBar {
     pub first: bool,
 }
 
-/// A bar as a store holds it: early ones have start, open and volume only.
-#[derive(Deserialize)]
-struct StoredBar {
-    start: UtcTimestamp,
-    end: Option<UtcTimestamp>,
-    open: Decimal,
-    high: Option<Decimal>,
-    low: Option<Decimal>,
-    close: Option<Decimal>,
-    traded: Option<Decimal>,
-    volume: Decimal,
-    #[serde(default)]
-    first: bool,
-}
-
-impl From<StoredBar> for KeptBar {
-    fn from(stored: StoredBar) -> Self {
-        Self {
-            start: stored.start,
-            end: stored.end.unwrap_or(stored.start),
-            open: stored.open,
-            high: stored.high.unwrap_or(stored.open),
-            low: stored.low.unwrap_or(stored.open),
-            close: stored.close.unwrap_or(stored.open),
-            traded: stored.traded.unwrap_or(stored.volume),
-            volume: stored.volume,
-            first: stored.first,
-        }
-    }
-}
-
 impl KeptBar {
     /// A bar in which nothing but `price` was seen.
     pub(super) const fn only(self, price: Decimal) -> Self {
@@ -108,22 +81,12 @@ impl KeptBar {
     }
 }
 
-/// The space keeps `A` apart from `A/B`: it is no character of a symbol.
-pub(super) fn bar_prefix(symbol: &str) -> String {
-    format!("bar/{symbol} ")
+pub(super) fn book_key(symbol: &str) -> SmolStr {
+    key(&["book/", symbol])
 }
 
-/// Nanoseconds, zero-padded: keys sort as time does.
-pub(super) fn bar_key(symbol: &str, start: UtcTimestamp) -> String {
-    format!("bar/{symbol} {:019}", start.as_nanoseconds())
-}
-
-pub(super) fn book_key(symbol: &str) -> String {
-    format!("book/{symbol}")
-}
-
-pub(super) fn ended_key(order_id: &str) -> String {
-    format!("ended/{order_id}")
+pub(super) fn ended_key(order_id: &str) -> SmolStr {
+    key(&["ended/", order_id])
 }
 
 impl Entry {
@@ -134,15 +97,7 @@ impl Entry {
         }
         match self {
             Self::Book(book) => Some(book),
-            Self::Empty | Self::Bar(_) | Self::Ended(_) => None,
-        }
-    }
-
-    /// The bar under this key.
-    pub(super) const fn bar(&self) -> Option<KeptBar> {
-        match self {
-            Self::Bar(bar) => Some(*bar),
-            Self::Empty | Self::Book(_) | Self::Ended(_) => None,
+            Self::Empty | Self::Bars(_) | Self::Ended(_) => None,
         }
     }
 }

@@ -72,7 +72,7 @@ fn answer(
     reason: OrderRejectReason,
     outbox: &mut Outbox,
 ) {
-    let id = outbox.id(&[&input.cause.source, &input.cause.id]);
+    let id = outbox.id(&[&input.cause().source, &input.cause().id]);
     let at: UtcTimestamp = cancel.timestamp;
     let (Some(execution_id), Some(cumulative), Some(leaves)) = (
         Identifier::parse(&id.hex()),
@@ -98,5 +98,5 @@ fn answer(
     );
     event.reject_reason = Some(reason);
     event.account.clone_from(&cancel.account);
-    outbox.emit(id, at.max(input.time), input.cause, event);
+    outbox.emit(id, at.max(input.time), input.cause(), event);
 }

@@ -4,10 +4,10 @@ use ingenium_types::event::{OrderEvent, OrderTimeInForce as Tif, OrderType};
 use ingenium_types::scalar::UtcTimestamp;
 use rust_decimal::Decimal;
 
-use super::book::{Entry, bar_key, bar_prefix, book_key};
+use super::book::{Entry, book_key};
 use super::fill::share_of;
 use super::report::{self, Report, execution};
-use super::{KeptBar, PaperExecutor, Timing, Working, cancel};
+use super::{KeptBar, PaperExecutor, Timing, Working, cancel, tape};
 use crate::bar::Bar;
 use crate::role::{Disposition, Input, Outbox};
 use crate::states::States;
@@ -50,8 +50,6 @@ impl PaperExecutor {
             return Disposition::Ignored("state_of_another_kind");
         };
         book.last_bar = Some(start);
-        let count = book.kept.map(|kept| kept + 1);
-        book.kept = count.map(|count| count.min(self.history));
         // Most bars find no order waiting: nothing is copied or sorted then.
         if !book.orders.is_empty() {
             let mut waiting = std::mem::take(&mut book.orders);
@@ -67,8 +65,7 @@ impl PaperExecutor {
                 book.orders = waiting;
             }
         }
-        states.insert(&bar_key(symbol, start), Entry::Bar(kept));
-        self.forget_oldest(states, symbol, count);
+        tape::keep(states, symbol, kept, self.history);
         Disposition::Applied
     }
 
@@ -84,7 +81,7 @@ impl PaperExecutor {
             order: order.clone(),
             order_id: report::order_id(order, input),
             decided,
-            cause: input.cause.clone(),
+            cause: input.cause().clone(),
             cumulative: Decimal::ZERO,
             cost: Decimal::ZERO,
             commission: Decimal::ZERO,
@@ -109,17 +106,15 @@ impl PaperExecutor {
         }
         execution(&mut working, decided, Report::New, outbox);
         let symbol = order.symbol.as_str();
-        let prefix = bar_prefix(symbol);
-        let bars: Vec<KeptBar> = states
-            .range(&prefix, &self.first_key(&working, &prefix))
-            .filter_map(|(_, entry)| entry.bar())
-            .collect();
+        let bars = tape::since(states, symbol, self.first_bar(&working));
         let done = bars.into_iter().any(|mut bar| {
             let left = bar.volume;
             let done = self.try_fill(states, &mut working, &mut bar, outbox);
             if bar.volume != left {
                 // What this order took is gone for the next late one.
-                states.insert(&bar_key(symbol, bar.start), Entry::Bar(bar));
+                if let Some(kept) = tape::find(states, symbol, bar.start) {
+                    kept.volume = bar.volume;
+                }
             }
             done
         });
@@ -131,47 +126,20 @@ impl PaperExecutor {
         Disposition::Applied
     }
 
-    /// The key of the first bar that may mean something to an order.
-    fn first_key(&self, working: &Working, prefix: &str) -> String {
-        let symbol = working.order.symbol.as_str();
-        let from = |instant: UtcTimestamp| bar_key(symbol, instant);
+    /// Where the first bar that may mean something to an order starts; `None`: any of them may.
+    fn first_bar(&self, working: &Working) -> Option<UtcTimestamp> {
         let is_market = working.order.type_ == OrderType::Market;
         match working.time_in_force() {
             // A bar that began before the decision may end after it.
-            Tif::Cls => prefix.to_owned(),
-            _ if is_market && self.timing == Timing::SameClose => prefix.to_owned(),
+            Tif::Cls => None,
+            _ if is_market && self.timing == Timing::SameClose => None,
             // Earlier bars tell whether the session is one.
+            Tif::Day if working.order.extended_hours == Some(true) => None,
             Tif::Day => {
-                let extended = working.order.extended_hours == Some(true);
-                let start = self.session.of(working.decided);
-                match start.and_then(|session| self.session.start(session)) {
-                    Some(start) if !extended => from(start),
-                    _ => prefix.to_owned(),
-                }
+                let session = self.session.of(working.decided)?;
+                self.session.start(session)
             }
-            Tif::Gtc | Tif::Gtd | Tif::Ioc | Tif::Fok | Tif::Opg => from(working.decided),
-        }
-    }
-
-    /// Removes what is beyond the history; counts it where no count is known, after a start with an early store.
-    fn forget_oldest(&self, states: &mut States<Entry>, symbol: &str, count: Option<usize>) {
-        if count.is_some_and(|count| count <= self.history) {
-            return;
-        }
-        let prefix = bar_prefix(symbol);
-        let kept = count.unwrap_or_else(|| states.range(&prefix, &prefix).count());
-        let oldest: Vec<String> = states
-            .range(&prefix, &prefix)
-            .take(kept.saturating_sub(self.history))
-            .map(|(key, _)| key.to_owned())
-            .collect();
-        for key in &oldest {
-            states.remove(key);
-        }
-        if count.is_none()
-            && let Some(book) = states.change(&book_key(symbol)).book()
-        {
-            book.kept = Some(kept - oldest.len());
+            Tif::Gtc | Tif::Gtd | Tif::Ioc | Tif::Fok | Tif::Opg => Some(working.decided),
         }
     }
 }

@@ -5,12 +5,12 @@ use ingenium_types::exact::{self, Inexact};
 use ingenium_types::scalar::UtcTimestamp;
 use rust_decimal::Decimal;
 
-use super::book::{Entry, bar_key};
+use super::book::Entry;
 use super::fill::{Fill, Trade};
 use super::lifetime::Turn;
 use super::report::{Report, execution};
 use super::timing::Part;
-use super::{KeptBar, PaperExecutor, Working};
+use super::{KeptBar, PaperExecutor, Working, tape};
 use crate::role::Outbox;
 use crate::states::States;
 
@@ -49,13 +49,11 @@ impl PaperExecutor {
         outbox: &mut Outbox,
     ) {
         if let Some(start) = working.closing.take() {
-            let key = bar_key(working.order.symbol.as_str(), start);
-            if let Some(mut bar) = states.get(&key).and_then(Entry::bar) {
-                let done = self.trade(working, &mut bar, Part::Close, outbox);
-                states.insert(&key, Entry::Bar(bar));
-                if done {
-                    return;
-                }
+            let symbol = working.order.symbol.clone();
+            if let Some(bar) = tape::find(states, symbol.as_str(), start)
+                && self.trade(working, bar, Part::Close, outbox)
+            {
+                return;
             }
         }
         let report = if working.time_in_force() == Tif::Gtd {

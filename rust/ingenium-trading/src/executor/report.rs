@@ -33,7 +33,7 @@ pub(super) enum Report {
 /// The order's id: its own, or the 32 hex digits that follow from its event.
 pub(super) fn order_id(order: &OrderEvent, input: &Input<'_>) -> String {
     order.order_id.as_ref().map_or_else(
-        || EventId::of(&[&input.cause.source, &input.cause.id]).hex(),
+        || EventId::of(&[&input.cause().source, &input.cause().id]).hex(),
         ToString::to_string,
     )
 }
@@ -133,14 +133,14 @@ pub(super) fn answer(
     outbox: &mut Outbox,
     reason: OrderRejectReason,
 ) {
-    let id = outbox.id(&[&input.cause.source, &input.cause.id]);
+    let id = outbox.id(&[&input.cause().source, &input.cause().id]);
     let at = order.timestamp.unwrap_or(input.time);
     let (exec_type, status) = (ExecutionType::Rejected, OrderStatus::Rejected);
     let order_id = order_id(order, input);
     let zero = Decimal::ZERO;
     if let Some(mut event) = skeleton(order, &order_id, id, at, exec_type, status, zero, zero) {
         event.reject_reason = Some(reason);
-        outbox.emit(id, at, input.cause, event);
+        outbox.emit(id, at, input.cause(), event);
     }
 }
 

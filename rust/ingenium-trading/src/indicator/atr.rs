@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::mean::smooth;
+
 /// ATR over `n` true ranges: seeded with the mean of the first `n`, then `(previous·(n−1) + range) / n`.
 ///
 /// The true range of a bar is the largest of `High − Low`, `|High − previous close|` and `|Low − previous close|`; the
@@ -30,17 +32,15 @@ impl Atr {
             .max(high.checked_sub(last)?.abs())
             .max(low.checked_sub(last)?.abs());
         let ranges = self.ranges.saturating_add(1);
-        let whole = Decimal::from(n);
         let average = if self.ranges < n {
             let sum = self.average.checked_add(range)?;
             if ranges == n {
-                sum.checked_div(whole)?
+                sum.checked_div(Decimal::from(n))?
             } else {
                 sum
             }
         } else {
-            let before = self.average.checked_mul(whole - Decimal::ONE)?;
-            before.checked_add(range)?.checked_div(whole)?
+            smooth(self.average, range, n)?
         };
         *self = Self {
             ranges,

@@ -2,8 +2,11 @@
 
 use std::cmp::Ordering;
 
+use ingenium_types::exact;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use super::mean::smooth;
 
 /// RSI over `n` changes: seeded with the mean of the first `n`, then `(previous·(n−1) + change) / n`.
 ///
@@ -27,14 +30,16 @@ impl Rsi {
             self.last_close = Some(close);
             return Some(());
         };
-        let change = close.checked_sub(last)?;
-        let (up, down) = (change.max(Decimal::ZERO), (-change).max(Decimal::ZERO));
+        let change = exact::sub(close, last).ok()?;
+        let (up, down) = if change.is_sign_negative() {
+            (Decimal::ZERO, -change)
+        } else {
+            (change, Decimal::ZERO)
+        };
         let (gain, loss) = (
             self.smooth(self.gain, up, n)?,
             self.smooth(self.loss, down, n)?,
         );
-        // Comparing multiplies their sum by a level: what passes here cannot overflow there.
-        gain.checked_add(loss)?.checked_mul(Decimal::ONE_HUNDRED)?;
         *self = Self {
             changes: self.changes.saturating_add(1),
             last_close: Some(close),
@@ -56,42 +61,56 @@ impl Rsi {
         if level > Decimal::ONE_HUNDRED {
             return Ordering::Less;
         }
-        let both = self.gain + self.loss;
-        if both.is_zero() {
+        if self.gain.is_zero() && self.loss.is_zero() {
             return Decimal::from(50).cmp(&level);
         }
-        (Decimal::ONE_HUNDRED * self.gain).cmp(&(level * both))
+        // 100·gain against level·(gain + loss), that is (100 − level)·gain against level·loss.
+        let rest = Decimal::ONE_HUNDRED - level;
+        match (
+            whole_product(rest, self.gain),
+            whole_product(level, self.loss),
+        ) {
+            (Some((up, up_scale)), Some((down, down_scale))) => {
+                let raised = |value: i128, by: u32| value.checked_mul(exact::power_of_ten(by)?);
+                let most = up_scale.max(down_scale);
+                match (raised(up, most - up_scale), raised(down, most - down_scale)) {
+                    (Some(up), Some(down)) => up.cmp(&down),
+                    _ => self.value().cmp(&level),
+                }
+            }
+            // A level of very many digits.
+            _ => self.value().cmp(&level),
+        }
     }
 
     /// The value, rounded as decimals divide, for people to look at.
     #[must_use]
     pub fn value(&self) -> Decimal {
-        let both = self.gain + self.loss;
-        if both.is_zero() {
-            Decimal::from(50)
-        } else {
-            Decimal::ONE_HUNDRED * self.gain / both
+        match self.gain.checked_add(self.loss) {
+            Some(both) if !both.is_zero() => Decimal::ONE_HUNDRED * (self.gain / both),
+            _ => Decimal::from(50),
         }
     }
 
     /// While seeding the average is of `n` slots of which some are still empty: the sum over `n`.
     fn smooth(&self, average: Decimal, change: Decimal, n: u32) -> Option<Decimal> {
-        let n = Decimal::from(n);
-        if Decimal::from(self.changes) < n {
-            // The seed is a plain mean: kept as a sum until the last change, then divided once.
-            let sum = average.checked_add(change)?;
-            let complete = Decimal::from(self.changes.saturating_add(1)) == n;
-            return if complete {
-                sum.checked_div(n)
-            } else {
-                Some(sum)
-            };
+        if self.changes >= n {
+            return smooth(average, change, n);
         }
-        average
-            .checked_mul(n - Decimal::ONE)?
-            .checked_add(change)?
-            .checked_div(n)
+        // The seed is a plain mean: kept as a sum until the last change, then divided once.
+        let sum = average.checked_add(change)?;
+        if self.changes.saturating_add(1) == n {
+            sum.checked_div(Decimal::from(n))
+        } else {
+            Some(sum)
+        }
     }
+}
+
+/// The product of two decimals as an integer, and the scale that it has.
+fn whole_product(a: Decimal, b: Decimal) -> Option<(i128, u32)> {
+    let product = a.mantissa().checked_mul(b.mantissa())?;
+    Some((product, a.scale() + b.scale()))
 }
 
 #[cfg(test)]
@@ -119,15 +138,31 @@ mod tests {
     }
 
     #[test]
-    fn averages_that_no_comparison_could_take_are_refused() {
+    fn averages_that_no_decimal_holds_are_refused() {
         let mut rsi = Rsi::default();
-        let far = Decimal::MAX / Decimal::from(50);
+        assert_eq!(rsi.update(-Decimal::MAX, 2), Some(()));
+        assert_eq!(rsi.update(Decimal::MAX, 2), None);
         assert_eq!(rsi.update(Decimal::ZERO, 2), Some(()));
-        assert_eq!(rsi.update(far, 2), None);
-        assert_eq!(rsi.update(Decimal::ONE, 2), Some(()));
-        assert_eq!(rsi.update(Decimal::ZERO, 2), Some(()));
+        assert_eq!(rsi.update(Decimal::MAX, 2), None, "the seed is a sum");
+        assert_eq!(rsi.update(-Decimal::MAX, 2), Some(()));
+        for price in [Decimal::ZERO, Decimal::MAX, -Decimal::ONE] {
+            assert_eq!(rsi.update(price, 2), Some(()));
+        }
         assert_eq!(rsi.compare(Decimal::from(30)), Ordering::Greater);
         assert_eq!(rsi.compare(Decimal::MAX), Ordering::Less);
+        assert!(rsi.value() > Decimal::from(30), "{}", rsi.value());
+    }
+
+    #[test]
+    fn levels_of_many_digits_are_compared_as_decimals_divide() {
+        let rsi = after(&["10", "13", "12", "11"], 2);
+        assert_eq!(
+            rsi.value(),
+            Decimal::from(100) * (Decimal::from(3) / Decimal::from(9))
+        );
+        let close: Decimal = "33.33333333333333333333333333".parse().expect("a decimal");
+        assert_eq!(rsi.compare(close), Ordering::Greater);
+        assert_eq!(rsi.compare(close + Decimal::new(1, 20)), Ordering::Less);
     }
 
     #[test]

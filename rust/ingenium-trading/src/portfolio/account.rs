@@ -2,7 +2,6 @@
 
 use ingenium_types::event::OrderSide;
 use ingenium_types::exact::{self, Inexact};
-use ingenium_types::scalar::UtcTimestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -60,23 +59,6 @@ impl Account {
     /// [`Inexact`] when the amount does not fit.
     pub fn reserve(&mut self, amount: Decimal) -> Result<(), Inexact> {
         self.reserved = exact::add(self.reserved, amount)?;
-        Ok(())
-    }
-
-    /// Values a holding at `price`.
-    ///
-    /// # Errors
-    /// [`Inexact`] when an amount does not fit; nothing is changed then.
-    pub fn mark(
-        &mut self,
-        holding: &mut Holding,
-        price: Decimal,
-        at: UtcTimestamp,
-    ) -> Result<(), Inexact> {
-        let value = self.revalued(holding, &holding.position, Some(price))?;
-        self.value = value;
-        holding.mark = Some(price);
-        holding.marked_at = Some(at);
         Ok(())
     }
 
@@ -144,7 +126,7 @@ impl Account {
     }
 
     /// The market value of the account with `holding` at another position or mark.
-    fn revalued(
+    pub(super) fn revalued(
         &self,
         holding: &Holding,
         position: &Position,

@@ -2,6 +2,7 @@
 
 use ingenium_types::scalar::UtcTimestamp;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::account::Account;
 use super::ended::Ended;
@@ -13,7 +14,7 @@ use super::measure::Measure;
 use super::reconciliation::Reconciliation;
 use super::trail::Trail;
 use crate::risk::RiskState;
-use crate::states::States;
+use crate::states::{States, key};
 
 /// The state under one key.
 ///
@@ -66,8 +67,8 @@ pub(super) const ACCOUNT: &str = "account";
 pub(super) const HOLDINGS: &str = "symbol/";
 
 /// The key of an instrument's holding.
-pub(super) fn holding_key(symbol: &str) -> String {
-    format!("{HOLDINGS}{symbol}")
+pub(super) fn holding_key(symbol: &str) -> SmolStr {
+    key(&[HOLDINGS, symbol])
 }
 
 /// The holding of `symbol`, an empty one if there is none.

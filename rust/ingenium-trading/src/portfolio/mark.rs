@@ -21,40 +21,38 @@ pub(super) fn mark(
     };
     measure::update(states, portfolio.sizing, &bar);
     let key = holding_key(bar.event.symbol.as_str());
-    let known = match states.get(&key) {
-        Some(Entry::Holding(holding)) => Some(holding),
-        _ => None,
-    };
-    if known.is_some_and(|holding| holding.marked_at >= Some(bar.end)) {
-        return Disposition::Ignored("bar_not_newer");
-    }
-    let close = bar.ohlc.close.get();
-    let held = known.filter(|holding| !holding.position.quantity.is_zero());
-    let Some(mut holding) = held.cloned() else {
-        // The account's row changes only with what it is worth: a mark of nothing held stays in its own row.
-        let entry = states.change(&key);
-        if !matches!(entry, Entry::Holding(_)) {
-            *entry = Entry::Holding(Holding::default());
+    let (close, at) = (bar.ohlc.close.get(), bar.end);
+    let mut value = None;
+    if let Some(Entry::Holding(holding)) = states.get(&key) {
+        if holding.marked_at >= Some(at) {
+            return Disposition::Ignored("bar_not_newer");
         }
-        if let Entry::Holding(holding) = entry {
-            holding.mark = Some(close);
-            holding.marked_at = Some(bar.end);
+        if !holding.position.quantity.is_zero() {
+            let account = portfolio.account(states);
+            let Ok(changed) = account.revalued(holding, &holding.position, Some(close)) else {
+                return Disposition::Ignored("amount_inexact");
+            };
+            value = Some((account, changed));
         }
-        return Disposition::Applied;
-    };
-    let mut account = portfolio.account(states);
-    let value = account.value;
-    if account.mark(&mut holding, close, bar.end).is_err() {
-        return Disposition::Ignored("amount_inexact");
     }
-    if portfolio.limits.watch() {
-        let before = Account {
+    // The account's row changes only with what it is worth: a mark of nothing held stays in its own row.
+    if let Some((before, value)) = value {
+        let after = Account {
             value,
-            ..account.clone()
+            ..before.clone()
         };
-        portfolio.watch(states, &before, &account, (bar.end, true));
+        if portfolio.limits.watch() {
+            portfolio.watch(states, &before, &after, (at, true));
+        }
+        states.insert(ACCOUNT, Entry::Account(after));
     }
-    states.insert(ACCOUNT, Entry::Account(account));
-    states.insert(&key, Entry::Holding(holding));
+    let entry = states.change(&key);
+    if !matches!(entry, Entry::Holding(_)) {
+        *entry = Entry::Holding(Holding::default());
+    }
+    if let Entry::Holding(holding) = entry {
+        holding.mark = Some(close);
+        holding.marked_at = Some(at);
+    }
     Disposition::Applied
 }

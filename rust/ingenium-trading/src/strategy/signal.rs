@@ -2,15 +2,17 @@
 
 use ingenium_types::event::{SignalDirection, SignalEvent};
 use ingenium_types::scalar::{Name, UtcTimestamp};
+use smol_str::SmolStr;
 
 use crate::bar::Bar;
 use crate::role::{Disposition, Input, Outbox};
+use crate::states::key;
 
 /// The key of the series that a bar belongs to: a symbol may have bars of several periods.
-pub(super) fn series(bar: &Bar<'_>) -> String {
+pub(super) fn series(bar: &Bar<'_>) -> SmolStr {
     let period = bar.ohlc.period.as_ref();
     let period = period.map_or("", |period| period.as_str());
-    format!("{} {period}", bar.event.symbol)
+    key(&[bar.event.symbol.as_str(), " ", period])
 }
 
 /// Takes the bar as the next of its series; one that is not newer than the last is left out.
@@ -34,8 +36,8 @@ pub(super) fn emit(
     outbox: &mut Outbox,
 ) {
     let id = outbox.id(&[
-        &input.cause.source,
-        &input.cause.id,
+        &input.cause().source,
+        &input.cause().id,
         bar.event.symbol.as_str(),
     ]);
     let mut signal = SignalEvent::new(bar.event.symbol.clone(), direction);
@@ -43,5 +45,5 @@ pub(super) fn emit(
     signal.strategy = Some(name.clone());
     signal.price = Some(bar.ohlc.close);
     // An effect is never dated before its cause.
-    outbox.emit(id, bar.end.max(input.time), input.cause, signal);
+    outbox.emit(id, bar.end.max(input.time), input.cause(), signal);
 }

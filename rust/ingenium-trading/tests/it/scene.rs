@@ -57,7 +57,7 @@ impl<R: Role> Scene<R> {
         let input = Input {
             payload: &payload,
             time,
-            cause: &cause,
+            origin: &cause,
         };
         let disposition = self.role.handle(&mut self.states, &input, &mut outbox);
         self.states.commit();

@@ -28,6 +28,19 @@ impl Digits {
         )
     }
 
+    /// The digits of `value`, if the contract has room for them; zero has no sign.
+    fn of(value: Exact) -> Option<Self> {
+        let (units, decimals) = (value.mantissa().unsigned_abs(), value.scale());
+        let below = |integer_digits: u32| units < 10_u128.pow(integer_digits + decimals);
+        let fits = (decimals <= 18 && below(10)) || (decimals <= 10 && below(18));
+        let negative = value.is_sign_negative();
+        (fits && !(negative && units == 0)).then_some(Self {
+            negative,
+            units,
+            decimals,
+        })
+    }
+
     /// Whether the number lies in -1..=1.
     fn is_ratio(self) -> bool {
         self.units <= 10_u128.pow(self.decimals)
@@ -101,7 +114,7 @@ const TENS: [u64; 19] = {
 };
 
 macro_rules! decimal_scalar {
-    ($(#[$doc:meta])* $name:ident, $form:literal, $scan:ident, $check:expr) => {
+    ($(#[$doc:meta])* $name:ident, $form:literal, $scan:ident, $signed:literal, $check:expr) => {
         $(#[$doc])*
         ///
         /// Equality and order are numeric (`10.00 == 10`); the text keeps its trailing zeros.
@@ -118,7 +131,9 @@ macro_rules! decimal_scalar {
             /// The scalar that holds `value`, if the value fits the contract's digits and sign.
             #[must_use]
             pub fn new(value: Exact) -> Option<Self> {
-                Self::parse(&value.to_string())
+                let (check, is_signed): (fn(Digits) -> bool, bool) = ($check, $signed);
+                let digits = Digits::of(value)?;
+                ((is_signed || !digits.negative) && check(digits)).then_some(Self(value))
             }
         }
 
@@ -173,6 +188,7 @@ decimal_scalar!(
     Decimal,
     "a plain decimal such as `-12.50`: no exponent, no leading zeros, at most 10+18 or 18+10 digits",
     scan_signed,
+    true,
     |_| true
 );
 decimal_scalar!(
@@ -180,6 +196,7 @@ decimal_scalar!(
     NonNegativeDecimal,
     "a plain decimal of zero or more such as `12.50`: no sign, exponent or leading zeros",
     scan_unsigned,
+    false,
     |_| true
 );
 decimal_scalar!(
@@ -187,6 +204,7 @@ decimal_scalar!(
     PositiveDecimal,
     "a plain decimal above zero such as `12.50`: no sign, exponent or leading zeros",
     scan_unsigned,
+    false,
     |digits| digits.units != 0
 );
 decimal_scalar!(
@@ -194,6 +212,7 @@ decimal_scalar!(
     InstrumentPrice,
     "a plain decimal such as `-12.50`: no exponent, no leading zeros, at most 10+18 or 18+10 digits",
     scan_signed,
+    true,
     |_| true
 );
 decimal_scalar!(
@@ -201,6 +220,7 @@ decimal_scalar!(
     Ratio,
     "a plain decimal from `0` to `1`",
     scan_unsigned,
+    false,
     Digits::is_ratio
 );
 decimal_scalar!(
@@ -208,5 +228,6 @@ decimal_scalar!(
     SignedRatio,
     "a plain decimal from `-1` to `1`",
     scan_signed,
+    true,
     Digits::is_ratio
 );

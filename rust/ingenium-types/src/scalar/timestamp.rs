@@ -28,6 +28,9 @@ pub struct UtcTimestamp {
 
 const NANOSECONDS: i64 = 1_000_000_000;
 
+/// 2262-01-01T00:00:00Z: the first instant that is too late.
+const END: i64 = 9_214_646_400 * NANOSECONDS;
+
 impl UtcTimestamp {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     #[must_use]
@@ -39,11 +42,7 @@ impl UtcTimestamp {
     /// `None` outside the years 1970 to 2261.
     #[must_use]
     pub fn from_nanoseconds(nanoseconds: i64) -> Option<Self> {
-        let year = jiff::Timestamp::from_nanosecond(i128::from(nanoseconds))
-            .ok()?
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .year();
-        if !(1970..=2261).contains(&year) {
+        if !(0..END).contains(&nanoseconds) {
             return None;
         }
         let mut fraction = nanoseconds % NANOSECONDS;

@@ -7,12 +7,8 @@ const PORTFOLIO: Rank = 1;
 const STRATEGY: Rank = 2;
 
 fn key(day: &str, symbol: &str) -> InputKey {
-    InputKey {
-        time: format!("2020-10-{day}T00:00:00Z").parse().unwrap(),
-        symbol: symbol.to_owned(),
-        data_type: "data.type.ohlc".to_owned(),
-        period: "1d".to_owned(),
-    }
+    let time = format!("2020-10-{day}T00:00:00Z").parse().unwrap();
+    InputKey::new(time, symbol, "data.type.ohlc", "1d")
 }
 
 #[track_caller]

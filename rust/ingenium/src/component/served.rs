@@ -100,7 +100,7 @@ where
         let input = Input {
             payload: &payload,
             time,
-            cause: &cause,
+            origin: &cause,
         };
         let said = said(&event);
         let last = {
@@ -127,7 +127,7 @@ where
         input: &Input<'_>,
         said: &str,
     ) -> Result<Option<i64>, Box<Response>> {
-        let (source, id) = (input.cause.source.as_str(), input.cause.id.as_str());
+        let (source, id) = (input.cause().source.as_str(), input.cause().id.as_str());
         let unavailable = |error: store::Error| {
             error!(error = %error, "component store failed");
             Box::new(retry_later(

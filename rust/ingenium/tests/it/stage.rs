@@ -44,15 +44,15 @@ impl Role for Twice {
                 SignalDirection::Short
             };
             let id = outbox.id(&[
-                &input.cause.source,
-                &input.cause.id,
+                &input.cause().source,
+                &input.cause().id,
                 symbol.as_str(),
                 &n.to_string(),
             ]);
             outbox.emit(
                 id,
                 input.time,
-                input.cause,
+                input.cause(),
                 SignalEvent::new(symbol.clone(), direction),
             );
         }

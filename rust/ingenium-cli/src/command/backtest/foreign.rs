@@ -226,7 +226,7 @@ impl Actor for Foreign {
             // A resend is the same event: it is stored once.
             if self
                 .said
-                .insert((event.cause.source.clone(), event.cause.id.clone()))
+                .insert((event.cause().source.clone(), event.cause().id.clone()))
             {
                 effects.push(event);
             }

@@ -3,12 +3,13 @@
 use ingenium::emit::cause_of;
 use ingenium_contract::{CloudEvent, Time};
 use ingenium_runtime::clock;
+use ingenium_trading::Origin as _;
 use ingenium_trading::backtest::Event;
 use ingenium_types::Payload;
 
 /// The CloudEvent that states `event`: what the component that emitted it would send.
 pub(super) fn to_cloud_event(event: &Event) -> CloudEvent {
-    let cause = &event.cause;
+    let cause = event.cause();
     let event_type = event.payload.event_type();
     let mut stated = CloudEvent::json(
         cause.id.as_str(),
@@ -42,10 +43,11 @@ pub(super) fn to_cloud_event(event: &Event) -> CloudEvent {
 
 /// The event that `stated` states; `None` where it has no `time`.
 pub(super) fn to_event(stated: &CloudEvent, payload: Payload) -> Option<Event> {
-    Some(Event {
-        time: stated.instant()?,
+    let causation = stated.extension_text("causationid");
+    Some(Event::stated(
+        stated.instant()?,
         payload,
-        cause: cause_of(stated, None),
-        causation: stated.extension_text("causationid").map(ToOwned::to_owned),
-    })
+        cause_of(stated, None),
+        causation.map(ToOwned::to_owned),
+    ))
 }
