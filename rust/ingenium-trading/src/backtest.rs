@@ -12,10 +12,9 @@ mod typed;
 
 use std::sync::Arc;
 
-use ingenium_types::event::MarketData;
+use ingenium_types::EventType;
 use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::step::{InputKey, Next, Rank, Schedule};
-use ingenium_types::{EventType, Payload};
 
 pub use actor::{Actor, Failure};
 pub use event::{Event, Feed};
@@ -75,7 +74,7 @@ impl Driver {
         let mut step: Option<UtcTimestamp> = None;
         for event in input {
             let time = event.time;
-            let (key, subscribers) = (input_key(&event), self.subscribers(&event));
+            let (key, subscribers) = (InputKey::of(time, &event.payload), self.subscribers(&event));
             // Stored before what its arrival lets happen; whoever looks on reads it after that.
             let offset = self.log.append(event, subscribers.len() + 1);
             self.schedule.input(key, offset, subscribers);
@@ -113,18 +112,4 @@ impl Driver {
     fn subscribers(&self, event: &Event) -> Arc<[Rank]> {
         Arc::clone(&self.subscribers[event.payload.event_type() as usize])
     }
-}
-
-/// What decides an input event's place in its step.
-fn input_key(event: &Event) -> InputKey {
-    let symbol = event.payload.symbol().as_str();
-    let Payload::IngestorData(data) = &event.payload else {
-        return InputKey::new(event.time, symbol, "", "");
-    };
-    let period = match &data.data {
-        MarketData::Ohlc(ohlc) => ohlc.period.as_ref(),
-        _ => None,
-    };
-    let period = period.map_or("", |period| period.as_str());
-    InputKey::new(event.time, symbol, data.data.tag_value(), period)
 }

@@ -180,6 +180,11 @@ impl Outbox {
         self.emissions
     }
 
+    /// Whether nothing was emitted.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.emissions.is_empty()
+    }
+
     /// Takes out the events emitted so far, in order.
     pub(crate) fn drain(&mut self) -> impl ExactSizeIterator<Item = Emission> {
         self.emissions.drain(..)

@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::scalar::UtcTimestamp;
+use crate::Payload;
+use crate::event::MarketData;
+use crate::scalar::{BarPeriod, UtcTimestamp};
 
 /// The place of a stored event: its offset in the log.
 pub type Offset = u64;
@@ -38,6 +40,27 @@ impl InputKey {
             symbol: SmolStr::new(symbol),
             data_type: SmolStr::new(data_type),
             period: SmolStr::new(period),
+        }
+    }
+
+    /// The key of an event with this `time` and payload.
+    #[must_use]
+    pub fn of(time: UtcTimestamp, payload: &Payload) -> Self {
+        let (data_type, period) = match payload {
+            Payload::IngestorData(event) => {
+                let period = match &event.data {
+                    MarketData::Ohlc(ohlc) => ohlc.period.as_ref().map(BarPeriod::shared),
+                    _ => None,
+                };
+                (event.data.tag_value(), period)
+            }
+            _ => ("", None),
+        };
+        Self {
+            time,
+            symbol: payload.symbol().shared(),
+            data_type: SmolStr::new(data_type),
+            period: period.unwrap_or_default(),
         }
     }
 }
@@ -185,6 +208,13 @@ impl Schedule {
         }
         let events = self.input.iter().take_while(|input| input.key.time == time);
         let events = events.count();
+        if events == 1 {
+            if let Some(event) = self.input.pop_front() {
+                let pairs = event.subscribers.iter().map(|&rank| (event.offset, rank));
+                self.step.extend(pairs);
+            }
+            return;
+        }
         let events = self.input.make_contiguous().split_at_mut(events).0;
         events.sort_unstable_by(|a, b| (&a.key, a.offset).cmp(&(&b.key, b.offset)));
         let subscribers = events.iter().flat_map(|event| event.subscribers.iter());

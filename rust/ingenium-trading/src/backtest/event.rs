@@ -19,7 +19,7 @@ pub struct Event {
     pub causation: Option<String>,
     /// Who has stated it, where that is all that its cause is made of.
     feed: Option<Arc<Feed>>,
-    cause: OnceLock<Cause>,
+    cause: OnceLock<Box<Cause>>,
 }
 
 /// Where input comes from.
@@ -59,7 +59,7 @@ impl Event {
             payload,
             causation,
             feed: None,
-            cause: OnceLock::from(cause),
+            cause: OnceLock::from(Box::new(cause)),
         }
     }
 
@@ -94,8 +94,8 @@ impl Origin for Event {
     /// What effects of this event inherit; `source` and `id` are the event's own.
     fn cause(&self) -> &Cause {
         self.cause.get_or_init(|| match &self.feed {
-            Some(feed) => feed.cause(&self.payload),
-            None => Cause::default(),
+            Some(feed) => Box::new(feed.cause(&self.payload)),
+            None => Box::default(),
         })
     }
 }

@@ -85,7 +85,6 @@ impl Measure {
     }
 
     fn take(&mut self, event: &Event) -> Result<(), Inexact> {
-        self.ledger.apply(&event.payload)?;
         match &event.payload {
             Payload::IngestorData(data) => {
                 if let MarketData::Ohlc(ohlc) = &data.data
@@ -97,6 +96,7 @@ impl Measure {
                         high: ohlc.high.get(),
                         close: ohlc.close.get(),
                     };
+                    self.ledger.close(data.symbol.as_str(), prices.close);
                     self.recorder.bar(&data.symbol, data.timestamp, prices);
                     self.bar = self.bar.max(Some(data.timestamp));
                 }
@@ -117,7 +117,10 @@ impl Measure {
                     self.decided.insert(id.clone(), price);
                 }
             }
-            Payload::ExecutorExecution(execution) => self.execution(execution)?,
+            Payload::ExecutorExecution(execution) => {
+                self.ledger.apply(&event.payload)?;
+                self.execution(execution)?;
+            }
             Payload::PortfolioCancel(_) => {}
         }
         Ok(())

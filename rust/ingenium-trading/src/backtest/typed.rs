@@ -76,6 +76,9 @@ impl<R: Role> Actor for Typed<R> {
         if let Disposition::Ignored(reason) = disposition {
             *self.ignored.entry(reason).or_default() += 1;
         }
+        if outbox.is_empty() {
+            return Ok(Vec::new()); // as after most bars
+        }
         let emissions = outbox.drain();
         Ok(emissions
             .map(|emission| Event::emitted(&self.source, emission))

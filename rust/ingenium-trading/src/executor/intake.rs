@@ -26,30 +26,15 @@ impl PaperExecutor {
         let symbol = bar.event.symbol.as_str();
         let key = book_key(symbol);
         let start = bar.event.timestamp;
-        let last = match states.get(&key) {
-            Some(Entry::Book(book)) => book.last_bar,
-            _ => None,
-        };
-        if last >= Some(start) {
-            return Disposition::Ignored("bar_not_newer");
-        }
-        let session = self.session.of(start);
-        let traded = bar.ohlc.volume.get();
-        let mut kept = KeptBar {
-            start,
-            end: bar.end,
-            open: bar.ohlc.open.get(),
-            high: bar.ohlc.high.get(),
-            low: bar.ohlc.low.get(),
-            close: bar.ohlc.close.get(),
-            traded,
-            volume: share_of(traded, self.participation),
-            first: session.is_some() && last.is_none_or(|last| self.session.of(last) != session),
-        };
         let Some(book) = states.change(&key).book() else {
             return Disposition::Ignored("state_of_another_kind");
         };
+        let last = book.last_bar;
+        if last >= Some(start) {
+            return Disposition::Ignored("bar_not_newer");
+        }
         book.last_bar = Some(start);
+        let mut kept = self.kept(&bar, last);
         // Most bars find no order waiting: nothing is copied or sorted then.
         if !book.orders.is_empty() {
             let mut waiting = std::mem::take(&mut book.orders);
@@ -65,8 +50,26 @@ impl PaperExecutor {
                 book.orders = waiting;
             }
         }
-        tape::keep(states, symbol, kept, self.history);
+        tape::keep(states, &key, symbol, kept, self.history);
         Disposition::Applied
+    }
+
+    /// What is kept of a bar that follows the one that started at `last`.
+    fn kept(&self, bar: &Bar<'_>, last: Option<UtcTimestamp>) -> KeptBar {
+        let start = bar.event.timestamp;
+        let session = self.session.of(start);
+        let traded = bar.ohlc.volume.get();
+        KeptBar {
+            start,
+            end: bar.end,
+            open: bar.ohlc.open.get(),
+            high: bar.ohlc.high.get(),
+            low: bar.ohlc.low.get(),
+            close: bar.ohlc.close.get(),
+            traded,
+            volume: share_of(traded, self.participation),
+            first: session.is_some() && last.is_none_or(|last| self.session.of(last) != session),
+        }
     }
 
     pub(super) fn order(

@@ -13,9 +13,15 @@ use crate::states::{States, key};
 /// Bars in a row. More of them make the book's row long, fewer make rows come and go more often.
 const ROW: usize = 16;
 
-/// Keeps a bar that is newer than all others of its symbol. At least `history` bars are kept.
-pub(super) fn keep(states: &mut States<Entry>, symbol: &str, bar: KeptBar, history: usize) {
-    let Some(book) = states.change(&book_key(symbol)).book() else {
+/// Keeps a bar that is newer than all others of its symbol, in the row `book` or beyond. At least `history` bars are kept.
+pub(super) fn keep(
+    states: &mut States<Entry>,
+    book: &str,
+    symbol: &str,
+    bar: KeptBar,
+    history: usize,
+) {
+    let Some(book) = states.change(book).book() else {
         return; // nothing else is kept under the key of a book
     };
     book.recent.push(bar);

@@ -126,7 +126,7 @@ impl Account {
     }
 
     /// The market value of the account with `holding` at another position or mark.
-    pub(super) fn revalued(
+    fn revalued(
         &self,
         holding: &Holding,
         position: &Position,

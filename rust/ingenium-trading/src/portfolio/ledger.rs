@@ -1,11 +1,12 @@
 //! What a log of events adds up to: cash, positions and marks, without any decision.
 
-use std::collections::BTreeMap;
-
+use hashbrown::HashMap;
+use hashbrown::hash_map::EntryRef;
 use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
 use ingenium_types::exact::{self, Inexact};
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use crate::bar::is_consistent;
 use crate::metric::Worth;
@@ -17,16 +18,16 @@ use crate::position::Position;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     cash: Decimal,
-    holdings: BTreeMap<String, (Position, Decimal)>,
+    holdings: HashMap<SmolStr, (Position, Decimal)>,
 }
 
 impl Ledger {
     /// A ledger with cash and nothing else.
     #[must_use]
-    pub const fn new(cash: Decimal) -> Self {
+    pub fn new(cash: Decimal) -> Self {
         Self {
             cash,
-            holdings: BTreeMap::new(),
+            holdings: HashMap::new(),
         }
     }
 
@@ -41,7 +42,7 @@ impl Ledger {
                     && ohlc.final_ != Some(false)
                     && is_consistent(ohlc)
                 {
-                    self.holding(event.symbol.as_str()).1 = ohlc.close.get();
+                    self.close(event.symbol.as_str(), ohlc.close.get());
                 }
             }
             Payload::ExecutorExecution(execution)
@@ -70,11 +71,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// Takes the close of a final bar.
+    pub(crate) fn close(&mut self, symbol: &str, price: Decimal) {
+        self.holding(symbol).1 = price;
+    }
+
     fn holding(&mut self, symbol: &str) -> &mut (Position, Decimal) {
-        if !self.holdings.contains_key(symbol) {
-            self.holdings.insert(symbol.to_owned(), Default::default());
+        match self.holdings.entry_ref(symbol) {
+            EntryRef::Occupied(entry) => entry.into_mut(),
+            EntryRef::Vacant(entry) => {
+                entry.insert_with_key(SmolStr::new(symbol), Default::default())
+            }
         }
-        self.holdings.get_mut(symbol).expect("it was put there")
     }
 
     /// The last final close of a symbol; `None` before its first.

@@ -1,5 +1,9 @@
 //! What bars do: they value what is held.
 
+use ingenium_types::exact::{self, Inexact};
+use ingenium_types::scalar::UtcTimestamp;
+use rust_decimal::Decimal;
+
 use super::entry::{ACCOUNT, Entry, holding_key};
 use super::holding::Holding;
 use super::{Account, Portfolio, measure};
@@ -22,37 +26,55 @@ pub(super) fn mark(
     measure::update(states, portfolio.sizing, &bar);
     let key = holding_key(bar.event.symbol.as_str());
     let (close, at) = (bar.ohlc.close.get(), bar.end);
-    let mut value = None;
-    if let Some(Entry::Holding(holding)) = states.get(&key) {
-        if holding.marked_at >= Some(at) {
-            return Disposition::Ignored("bar_not_newer");
-        }
-        if !holding.position.quantity.is_zero() {
-            let account = portfolio.account(states);
-            let Ok(changed) = account.revalued(holding, &holding.position, Some(close)) else {
-                return Disposition::Ignored("amount_inexact");
-            };
-            value = Some((account, changed));
-        }
-    }
-    // The account's row changes only with what it is worth: a mark of nothing held stays in its own row.
-    if let Some((before, value)) = value {
-        let after = Account {
-            value,
-            ..before.clone()
-        };
-        if portfolio.limits.watch() {
-            portfolio.watch(states, &before, &after, (at, true));
-        }
-        states.insert(ACCOUNT, Entry::Account(after));
-    }
     let entry = states.change(&key);
-    if !matches!(entry, Entry::Holding(_)) {
+    if matches!(entry, Entry::Empty) {
         *entry = Entry::Holding(Holding::default());
     }
-    if let Entry::Holding(holding) = entry {
+    let Entry::Holding(holding) = entry else {
+        return Disposition::Ignored("state_of_another_kind");
+    };
+    if holding.marked_at >= Some(at) {
+        return Disposition::Ignored("bar_not_newer");
+    }
+    if !holding.position.quantity.is_zero() {
+        // The account's row changes only with what it is worth.
+        let gain = gain(holding, close);
+        if gain
+            .and_then(|gain| revalue(portfolio, states, gain, at))
+            .is_err()
+        {
+            return Disposition::Ignored("amount_inexact");
+        }
+    }
+    if let Entry::Holding(holding) = states.change(&key) {
         holding.mark = Some(close);
         holding.marked_at = Some(at);
     }
     Disposition::Applied
+}
+
+/// What a holding is worth more at `price` than at its mark.
+fn gain(holding: &Holding, price: Decimal) -> Result<Decimal, Inexact> {
+    let before = holding.position.value(holding.mark.unwrap_or_default())?;
+    exact::sub(holding.position.value(price)?, before)
+}
+
+/// Adds to what the account is worth, and lets the limits look.
+fn revalue(
+    portfolio: &Portfolio,
+    states: &mut States<Entry>,
+    gain: Decimal,
+    at: UtcTimestamp,
+) -> Result<(), Inexact> {
+    let before = portfolio.account(states);
+    let value = exact::add(before.value, gain)?;
+    let after = Account {
+        value,
+        ..before.clone()
+    };
+    if portfolio.limits.watch() {
+        portfolio.watch(states, &before, &after, (at, true));
+    }
+    states.insert(ACCOUNT, Entry::Account(after));
+    Ok(())
 }

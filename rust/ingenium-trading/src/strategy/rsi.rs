@@ -75,10 +75,11 @@ impl RsiStrategy {
         if !before.is_ready(self.period) {
             return None;
         }
-        let fell = before.compare(self.oversold) != Ordering::Less
-            && now.compare(self.oversold) == Ordering::Less;
-        let rose = before.compare(self.overbought) != Ordering::Greater
-            && now.compare(self.overbought) == Ordering::Greater;
+        // In this order: most bars are within the levels, and what was before is not asked.
+        let fell = now.compare(self.oversold) == Ordering::Less
+            && before.compare(self.oversold) != Ordering::Less;
+        let rose = now.compare(self.overbought) == Ordering::Greater
+            && before.compare(self.overbought) != Ordering::Greater;
         match (fell, rose) {
             (true, _) => Some(SignalDirection::Long),
             (_, true) => Some(SignalDirection::Short),

@@ -267,13 +267,6 @@ fn a_lot_that_is_worth_less_than_rounding_ends_soon() {
 
 #[test]
 fn rows_of_an_early_store_are_read() {
-    let bar = r#"{"Bar":{"start":"2020-01-02T00:00:00Z","open":"10","volume":"5"}}"#;
-    let Ok(Entry::Bar(bar)) = serde_json::from_str::<Entry>(bar) else {
-        panic!("a bar")
-    };
-    let prices = [bar.open, bar.high, bar.low, bar.close];
-    assert_eq!(prices, [number("10"); 4]);
-    assert_eq!((bar.traded, bar.end), (bar.volume, bar.start));
     let book = r#"{"Book":{"last_bar":"2020-01-02T00:00:00Z","orders":[{
         "order":{"Side":"BUY","Quantity":"5","Symbol":"A","Type":"MARKET"},
         "order_id":"o","decided":"2020-01-03T00:00:00Z",

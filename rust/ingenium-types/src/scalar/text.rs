@@ -18,6 +18,12 @@ macro_rules! text_scalar {
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
+
+            /// The text, shared: no copy is made of a long one.
+            #[must_use]
+            pub fn shared(&self) -> SmolStr {
+                self.0.clone()
+            }
         }
 
         impl Scalar for $name {
