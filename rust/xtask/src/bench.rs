@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: how fast the judge is, as ratios to its peers in the same run.
 
+pub(crate) mod backtest;
 pub(crate) mod recording;
 
 use std::fs::{self, File};
@@ -37,7 +38,11 @@ pub(crate) fn run(root: &Path) -> ExitCode {
 }
 
 fn measure(root: &Path, what: impl FnOnce(&Bench<'_>) -> Result<(), String>) -> ExitCode {
-    match crate::setup::run(root).and_then(|()| what(&Bench::new(root)?)) {
+    exit(crate::setup::run(root).and_then(|()| what(&Bench::new(root)?)))
+}
+
+fn exit(result: Result<(), String>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             err(message);

@@ -27,6 +27,7 @@ Commands:
                       Put generated payloads before the decoders and the jsonschema crate: all must agree
   bench               How fast the judge is, as ratios to its peers in the same run
   bench recording     How fast a recording of a million events is judged, as a ratio to ajv
+  bench backtest      How fast a backtest is, next to other engines that have to give the same answers
   bench languages     How fast the packages of other languages are, as ratios to their peers
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         ["agreement", ref options @ ..] => agreement::run(&root(), options),
         ["bench"] => bench::run(&root()),
         ["bench", "recording"] => bench::recording::run(&root()),
+        ["bench", "backtest"] => bench::backtest::run(&root()),
         ["bench", "languages"] => languages::speed(&root()),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
             Ok(options) => endurance::run(&root(), options),

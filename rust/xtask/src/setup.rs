@@ -33,7 +33,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 }
 
 /// Installs something, unless what `mark` says was installed from the very same `list`.
-fn pinned(
+pub(crate) fn pinned(
     mark: &Path,
     list: &[u8],
     install: impl FnOnce() -> Result<(), String>,

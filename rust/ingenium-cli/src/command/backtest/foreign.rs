@@ -16,6 +16,7 @@ use ingenium_runtime::http::client::{Answer, Client};
 use ingenium_runtime::http::server::{self, Limits};
 use ingenium_runtime::http::{Request, Response};
 use ingenium_runtime::shutdown::Shutdown;
+use ingenium_trading::Origin as _;
 use ingenium_trading::backtest::{self, Actor, Event};
 use ingenium_types::{EventType, View};
 use tokio::net::TcpListener;
