@@ -7,6 +7,8 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::Payload;
+use crate::canonical::reorder;
 use crate::scalar::UtcTimestamp;
 
 /// What an event says, in canonical form.
@@ -44,6 +46,32 @@ impl Line {
         })
     }
 
+    /// The line of an event with this payload: what [`new`](Self::new) gives, without reading what was written.
+    ///
+    /// Nothing of the line but the payload has characters that are escaped.
+    #[must_use]
+    pub fn of(payload: &Payload, time: UtcTimestamp) -> Self {
+        let mut bytes = Vec::with_capacity(USUAL);
+        bytes.extend_from_slice(b"{\"data\":");
+        reorder(&payload.encode(), &mut bytes);
+        let rest = [
+            ",\"subject\":\"",
+            payload.symbol().as_str(),
+            "\",\"time\":\"",
+            &time.canonical().to_string(),
+            "\",\"type\":\"",
+            payload.event_type().as_str(),
+            "\"}",
+        ];
+        for part in rest {
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        Self {
+            time: Some(time),
+            bytes,
+        }
+    }
+
     /// The canonical bytes, without the line feed.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -51,16 +79,70 @@ impl Line {
     }
 }
 
+/// More than most lines have.
+const USUAL: usize = 512;
+
+/// The fingerprint of a run that is going on, without keeping all its lines.
+///
+/// Lines come nearly in the order of time. Those that are older than whatever may still come are hashed and forgotten.
+#[derive(Debug, Default)]
+pub struct Running {
+    pending: Vec<Line>,
+    hasher: Sha256,
+    /// The time of the last line that was hashed.
+    hashed: Option<UtcTimestamp>,
+    overtaken: bool,
+    /// How many lines are kept before it is worth while to look for old ones.
+    patience: usize,
+}
+
+impl Running {
+    /// Adds one line of each distinct (source, id).
+    pub fn add(&mut self, line: Line) {
+        self.overtaken |= self.hashed.is_some() && line.time <= self.hashed;
+        self.pending.push(line);
+    }
+
+    /// Says that lines before `time` are not expected any more.
+    pub fn settle_before(&mut self, time: UtcTimestamp) {
+        if self.pending.len() < self.patience.max(FEW) {
+            return;
+        }
+        self.pending.sort();
+        let old = self.pending.partition_point(|line| line.time < Some(time));
+        self.hashed = self.pending[..old]
+            .last()
+            .map_or(self.hashed, |line| line.time);
+        for line in self.pending.drain(..old) {
+            self.hasher.update(&line.bytes);
+            self.hasher.update(b"\n");
+        }
+        self.patience = 2 * self.pending.len();
+    }
+
+    /// The fingerprint; `None` where a line has come that was not expected any more: then all lines have to be kept.
+    #[must_use]
+    pub fn finish(mut self) -> Option<String> {
+        self.pending.sort_unstable();
+        for line in &self.pending {
+            self.hasher.update(&line.bytes);
+            self.hasher.update(b"\n");
+        }
+        (!self.overtaken).then(|| hex_digest("sha256:", &self.hasher.finalize()))
+    }
+}
+
+/// So many lines are not worth looking through.
+const FEW: usize = 4096;
+
 /// The fingerprint over one line per distinct (source, id), in any order: `sha256:` and 64 hex digits.
 #[must_use]
-pub fn fingerprint(mut lines: Vec<Line>) -> String {
-    lines.sort_unstable();
-    let mut hasher = Sha256::new();
-    for line in &lines {
-        hasher.update(&line.bytes);
-        hasher.update(b"\n");
-    }
-    hex_digest("sha256:", &hasher.finalize())
+pub fn fingerprint(lines: Vec<Line>) -> String {
+    let running = Running {
+        pending: lines,
+        ..Running::default()
+    };
+    running.finish().expect("nothing was hashed before the end")
 }
 
 /// `prefix` and the bytes in lower-case hex.

@@ -4,6 +4,7 @@
 //! A scalar is written exactly as it was read.
 
 mod decimal;
+mod digits;
 mod text;
 mod timestamp;
 
@@ -59,7 +60,7 @@ impl std::fmt::Display for NotAScalar {
 
 impl std::error::Error for NotAScalar {}
 
-/// `FromStr`, the decoder and the serde pair, all through [`Scalar::parse`] and `Display`.
+/// `FromStr`, the decoder, `Display` and the serde pair, all through [`Scalar::parse`] and the type's `with_text`.
 macro_rules! scalar_traits {
     ($($name:ident),+) => {$(
         impl std::str::FromStr for $name {
@@ -100,9 +101,15 @@ macro_rules! scalar_traits {
             }
         }
 
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.with_text(|text| f.write_str(text))
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                self.with_text(|text| serializer.serialize_str(text))
             }
         }
 

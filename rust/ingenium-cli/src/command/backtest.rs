@@ -11,6 +11,7 @@ mod plan;
 mod report;
 mod run;
 mod schema;
+mod scribe;
 mod settings;
 mod sweep;
 mod terminal;

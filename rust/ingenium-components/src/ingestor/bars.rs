@@ -43,6 +43,8 @@ pub struct Bars {
     path: String,
     sample: VecDeque<csv::Result<StringRecord>>,
     records: Records,
+    /// The row that is read, kept for its room.
+    record: StringRecord,
     columns: Columns,
     format: DateFormat,
     period: Period,
@@ -119,6 +121,7 @@ impl Bars {
             path,
             sample,
             records,
+            record: StringRecord::new(),
             columns,
             format,
             period,
@@ -182,21 +185,35 @@ impl Bars {
             if self.is_satisfied() {
                 return None;
             }
-            let record = match self.sample.pop_front().or_else(|| self.records.next()) {
-                None => return self.nothing_of_symbol().map(Err),
-                Some(Ok(record)) => record,
-                Some(Err(error)) => {
+            match self.next_record() {
+                Ok(true) => {}
+                Ok(false) => return self.nothing_of_symbol().map(Err),
+                Err(error) => {
                     let line = error.position().map_or(0, csv::Position::line);
                     return Some(Err(self.malformed(line, error.to_string())));
                 }
-            };
-            let line = row::line(&record);
+            }
+            let line = row::line(&self.record);
             self.last_line = line;
-            match self.bar(&record) {
+            let record = std::mem::take(&mut self.record);
+            let bar = self.bar(&record);
+            self.record = record;
+            match bar {
                 Ok(Some(bar)) => return Some(Ok(Row { line, bar })),
                 Ok(None) => {}
                 Err(problem) => return Some(Err(self.malformed(line, problem))),
             }
+        }
+    }
+
+    /// Reads the next record into the place of the last; false at the end.
+    fn next_record(&mut self) -> csv::Result<bool> {
+        match self.sample.pop_front() {
+            Some(record) => {
+                self.record = record?;
+                Ok(true)
+            }
+            None => self.records.reader_mut().read_record(&mut self.record),
         }
     }
 

@@ -10,7 +10,7 @@ const LONGEST_LINE: u64 = 64 * 1024;
 /// So many bytes of blank lines may stand before it.
 const MOST_BLANKS: usize = 64 * 1024;
 
-/// Rows of a file, as they come.
+/// Rows of a file, as they come: cells may have blanks around them.
 pub(super) type Records = csv::StringRecordsIntoIter<Box<dyn Read + Send>>;
 
 /// The first line of `content`, and the rows below it.
@@ -32,11 +32,14 @@ pub(super) fn open(
     let mut records = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .trim(csv::Trim::All)
         .delimiter(delimiter)
         .from_reader(content)
         .into_records();
-    Ok((records.next(), records))
+    let mut first = records.next();
+    if let Some(Ok(first)) = &mut first {
+        first.trim();
+    }
+    Ok((first, records))
 }
 
 fn delimiter(start: &[u8]) -> u8 {

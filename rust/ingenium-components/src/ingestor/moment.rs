@@ -9,12 +9,29 @@ pub(super) fn read(format: DateFormat, text: &str) -> Option<UtcTimestamp> {
     if format == DateFormat::Epoch {
         return epoch(text);
     }
+    if format == DateFormat::Iso
+        && let Some(moment) = plain(text.as_bytes())
+    {
+        return Some(moment);
+    }
     let end = text.find([' ', 'T']).unwrap_or(text.len());
     let date = date(format, &text[..end])?;
     match text.get(end + 1..).unwrap_or_default().trim() {
         "" if end == text.len() => UtcTimestamp::parse(&format!("{date}T00:00:00Z")),
         time => at(&date, time),
     }
+}
+
+/// `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS`, as most files have it.
+fn plain(text: &[u8]) -> Option<UtcTimestamp> {
+    let mut wire = *b"YYYY-MM-DDT00:00:00Z";
+    match text.len() {
+        10 => {}
+        19 if matches!(text[10], b' ' | b'T') => wire[11..19].copy_from_slice(&text[11..]),
+        _ => return None,
+    }
+    wire[..10].copy_from_slice(&text[..10]);
+    UtcTimestamp::parse(str::from_utf8(&wire).ok()?)
 }
 
 /// `YYYY-MM-DD`; whether there is such a day is not asked yet.

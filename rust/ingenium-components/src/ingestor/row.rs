@@ -60,7 +60,7 @@ pub(super) fn ohlc(
 }
 
 fn cell<'a>(record: &'a StringRecord, at: usize, column: &str) -> Result<&'a str, String> {
-    match record.get(at) {
+    match record.get(at).map(str::trim) {
         None | Some("") => Err(format!("{column} is empty")),
         Some(text) => Ok(text),
     }

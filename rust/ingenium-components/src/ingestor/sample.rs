@@ -26,7 +26,7 @@ pub(super) fn judge(
                 line: row::line(record),
                 symbol: columns
                     .symbol
-                    .and_then(|at| record.get(at))
+                    .and_then(|at| record.get(at).map(str::trim))
                     .unwrap_or_default()
                     .to_owned(),
                 text: row::date(record, columns).ok()?.into_owned(),

@@ -1,9 +1,8 @@
 //! Decimals: exact, with their scale, never in exponent form.
 
-use std::fmt;
-
 use rust_decimal::Decimal as Exact;
 
+use super::digits::Room;
 use super::{Scalar, scalar_traits};
 
 /// A decimal's digits as one whole number, and how many of them are decimals.
@@ -39,6 +38,22 @@ impl Digits {
             units,
             decimals,
         })
+    }
+
+    /// The number as the contract writes it.
+    fn write(self, room: &mut Room) -> &str {
+        let mut units = self.units;
+        if self.decimals > 0 {
+            let ten = 10_u128.pow(self.decimals);
+            room.number(units % ten, self.decimals as usize);
+            room.byte(b'.');
+            units /= ten;
+        }
+        room.number(units, 1);
+        if self.negative {
+            room.byte(b'-');
+        }
+        room.text()
     }
 
     /// Whether the number lies in -1..=1.
@@ -156,15 +171,17 @@ macro_rules! decimal_scalar {
                 check(digits).then(|| (Self(digits.exact()), length))
             }
 
+            fn with_text<R>(&self, take: impl FnOnce(&str) -> R) -> R {
+                let mut room = Room::default();
+                match Digits::of(self.0) {
+                    Some(digits) => take(digits.write(&mut room)),
+                    None => take(&self.0.to_string()), // not made by a scanner
+                }
+            }
+
             #[inline]
             fn quick(reader: &mut crate::read::Reader<'_>) -> Option<Self> {
                 reader.scan(Self::scan)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
             }
         }
 

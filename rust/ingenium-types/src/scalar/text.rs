@@ -37,6 +37,10 @@ macro_rules! text_scalar {
         }
 
         impl $name {
+            fn with_text<R>(&self, take: impl FnOnce(&str) -> R) -> R {
+                take(self.as_str())
+            }
+
             #[inline]
             fn quick(reader: &mut crate::read::Reader<'_>) -> Option<Self> {
                 let before = reader.clone();
@@ -57,12 +61,6 @@ macro_rules! text_scalar {
         impl std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
             }
         }
 

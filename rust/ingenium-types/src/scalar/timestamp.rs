@@ -1,9 +1,9 @@
 //! Points in time, in UTC, as RFC 3339 text.
 
 use std::cmp::Ordering;
-use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::digits::Room;
 use super::{Scalar, scalar_traits};
 
 /// A point in time: RFC 3339 in UTC with `T` and `Z`, 0 to 9 fraction digits, years 1970 to 2261.
@@ -162,27 +162,59 @@ fn days_since_epoch(year: u16, month: u16, day: u16) -> Option<i64> {
     Some(midnight.as_second() / 86_400)
 }
 
-impl fmt::Display for UtcTimestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let second =
-            jiff::Timestamp::from_second(self.nanoseconds / NANOSECONDS).map_err(|_| fmt::Error)?;
-        let clock = second.to_zoned(jiff::tz::TimeZone::UTC).datetime();
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            clock.year(),
-            clock.month(),
-            clock.day(),
-            clock.hour(),
-            clock.minute(),
-            clock.second()
-        )?;
+impl UtcTimestamp {
+    fn with_text<R>(&self, take: impl FnOnce(&str) -> R) -> R {
+        let (seconds, fraction) = (
+            self.nanoseconds.unsigned_abs() / NANOSECONDS.unsigned_abs(),
+            self.nanoseconds.unsigned_abs() % NANOSECONDS.unsigned_abs(),
+        );
+        let (year, month, day) = date(seconds / 86_400);
+        let mut room = Room::default();
+        room.byte(b'Z');
         if self.fraction_digits > 0 {
-            let digits = format!("{:09}", self.nanoseconds % NANOSECONDS);
-            write!(f, ".{}", &digits[..usize::from(self.fraction_digits)])?;
+            let digits = u32::from(self.fraction_digits);
+            room.number(
+                u128::from(fraction / 10_u64.pow(9 - digits)),
+                digits as usize,
+            );
+            room.byte(b'.');
         }
-        f.write_str("Z")
+        let parts = [
+            (b':', seconds % 60),
+            (b':', seconds / 60 % 60),
+            (b'T', seconds / 3_600 % 24),
+            (b'-', day),
+            (b'-', month),
+        ];
+        for (mark, number) in parts {
+            room.number(u128::from(number), 2);
+            room.byte(mark);
+        }
+        room.number(u128::from(year), 4);
+        take(room.text())
     }
+}
+
+/// Year, month and day of a day since 1970-01-01, by the Gregorian calendar.
+///
+/// Years are counted from March, so that the leap day is their last: then every month but February begins as many days
+/// after March as `(153·month + 2) / 5` says.
+const fn date(days: u64) -> (u64, u64, u64) {
+    const FOUR_CENTURIES: u64 = 146_097;
+    /// From 0000-03-01 to 1970-01-01.
+    const BEFORE: u64 = 719_468;
+    let days = days + BEFORE;
+    let (era, day) = (days / FOUR_CENTURIES, days % FOUR_CENTURIES);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    (era * 400 + year + next, month, day)
 }
 
 impl PartialEq for UtcTimestamp {
@@ -212,3 +244,20 @@ impl Hash for UtcTimestamp {
 }
 
 scalar_traits!(UtcTimestamp);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_has_the_date_of_the_calendar() {
+        let mut civil = jiff::civil::date(1970, 1, 1);
+        for days in 0..END.unsigned_abs() / (86_400 * NANOSECONDS.unsigned_abs()) {
+            let (year, month, day) = date(days);
+            let found = format!("{year:04}-{month:02}-{day:02}");
+            assert_eq!(found, civil.to_string());
+            civil = civil.tomorrow().expect("a day");
+        }
+        assert_eq!(civil, jiff::civil::date(2262, 1, 1));
+    }
+}

@@ -3,6 +3,7 @@
 
 mod event;
 mod exact;
+mod fingerprint;
 mod http;
 mod json_test_suite;
 mod reader;

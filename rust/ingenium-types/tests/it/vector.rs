@@ -4,7 +4,7 @@ use ingenium_types::{EventType, Payload, View};
 use serde_json::Value;
 
 /// Calls `check` with each payload vector, its name and the bytes of its data.
-fn each(mut check: impl FnMut(EventType, &str, &Value, &[u8])) {
+pub(crate) fn each(mut check: impl FnMut(EventType, &str, &Value, &[u8])) {
     let mut count = 0;
     for &event_type in EventType::ALL {
         let name = event_type.as_str().strip_prefix("ingenium.").unwrap();

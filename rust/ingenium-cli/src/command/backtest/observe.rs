@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 
 use ingenium_trading::backtest::{Driver, Event, Measure, Measured, Observer};
 use ingenium_types::EventType;
-use ingenium_types::fingerprint::{Line, fingerprint};
 use ingenium_types::scalar::UtcTimestamp;
 
 use super::pictures::Pictures;
 use super::plan::Prepared;
+use super::scribe::Scribe;
 use crate::exit::{Code, Failure};
 
 /// Rows of the input that are named one by one; the rest is counted.
@@ -59,13 +59,31 @@ pub(crate) struct Counts {
 
 /// Runs a plan from its first bar to its last.
 pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
+    // What a program of somebody else's says is written down once, whenever it is dated.
+    if !prepared.plan.is_typed() {
+        return attempt(prepared, true)?.ok_or_else(unwritten);
+    }
+    match attempt(prepared, false)? {
+        Some(outcome) => Ok(outcome),
+        // The same run says the same again.
+        None => attempt(prepared, true)?.ok_or_else(unwritten),
+    }
+}
+
+fn unwritten() -> Failure {
+    Failure::internal(std::io::Error::other(
+        "no event was forgotten, and one is missing",
+    ))
+}
+
+/// Runs a plan; nothing where its fingerprint can only be taken with all events in memory.
+fn attempt(prepared: &Prepared, keeps_all: bool) -> Result<Option<Outcome>, Failure> {
     let measure = Measure::new(prepared.cash()?, prepared.plan.measure.settings()?);
     let mut watch = Watch {
         counts: BTreeMap::new(),
-        lines: Vec::new(),
+        scribe: Scribe::new(keeps_all),
         measure,
         pictures: Pictures::default(),
-        failure: None,
     };
     let (mut malformed, mut named) = (0, Vec::new());
     let input = prepared.input()?.filter_map(|row| match row {
@@ -95,42 +113,32 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
         executions: count(EventType::ExecutorExecution),
         late: late.load(Ordering::Relaxed),
     };
-    if let Some(failure) = watch.failure {
-        return Err(failure);
-    }
+    let Some(fingerprint) = watch.scribe.finish()? else {
+        return Ok(None);
+    };
     let measured = watch.measure.finish();
-    Ok(Outcome {
+    Ok(Some(Outcome {
         counts,
         measured: measured.map_err(|error| Failure::new(Code::Bad, error.to_string()))?,
-        fingerprint: fingerprint(watch.lines),
+        fingerprint,
         pictures: watch.pictures,
         malformed: named,
-    })
+    }))
 }
 
 /// Adds up what is stated, in log order.
 struct Watch {
     counts: BTreeMap<EventType, u64>,
-    lines: Vec<Line>,
+    scribe: Scribe,
     measure: Measure,
     pictures: Pictures,
-    failure: Option<Failure>,
 }
 
 impl Observer for Watch {
     fn stored(&mut self, event: &Event) {
         let payload = &event.payload;
         *self.counts.entry(payload.event_type()).or_default() += 1;
-        let line = Line::new(
-            payload.event_type().as_str(),
-            Some(payload.symbol().as_str()),
-            Some(event.time),
-            Some(&payload.encode()),
-        );
-        match line {
-            Ok(line) => self.lines.push(line),
-            Err(error) => self.failure = Some(Failure::internal(error)),
-        }
+        self.scribe.take(event);
         self.measure.stored(event);
         self.pictures.take(event);
     }

@@ -64,6 +64,12 @@ pub(crate) enum Component {
 }
 
 impl Plan {
+    /// Whether all components run in this process, from the same events to the same events.
+    pub(crate) fn is_typed(&self) -> bool {
+        let mut components = self.components.iter();
+        components.all(|component| matches!(component, Component::Reference { .. }))
+    }
+
     /// What the strategy is called: its name, or the command.
     pub(crate) fn strategy(&self) -> String {
         match self.components.last() {
