@@ -3,14 +3,16 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
+use gauge::{peak, timed};
 use ingenium_components::ingestor::{self, Field, File};
 use ingenium_trading::backtest::{Driver, Measure, Measured};
 use ingenium_trading::metric::Settings;
 use ingenium_types::event::DataEvent;
 use ingenium_types::scalar::NonNegativeDecimal;
 use serde_json::json;
+
+mod gauge;
 
 fn main() {
     let arguments = std::env::args().skip(1);
@@ -80,21 +82,4 @@ fn run(bars: Vec<DataEvent>, cash: NonNegativeDecimal) -> Measured {
         .run(input, &mut measure)
         .expect("a run");
     measure.finish().expect("amounts fit")
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the stop watch of a benchmark"
-)]
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    let result = work();
-    (result, start.elapsed())
-}
-
-/// Most memory that was resident, in KiB, where the system tells it as Linux does.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }

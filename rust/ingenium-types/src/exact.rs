@@ -206,7 +206,7 @@ fn narrow_small(mantissa: i128, scale: u32) -> Option<Decimal> {
 /// The decimal without trailing zeros; `scale` is one of a decimal.
 #[inline]
 fn narrowed(mut magnitude: u64, negative: bool, mut scale: u32) -> Decimal {
-    while scale > 0 && magnitude % 10 == 0 {
+    while scale > 0 && magnitude.is_multiple_of(10) {
         magnitude /= 10;
         scale -= 1;
     }

@@ -11,6 +11,7 @@
 //! | [`emit`] | from a role's emission to a CloudEvent |
 //! | [`store`] | state, seen events and outbox in one SQLite file |
 //! | [`sink`] | sending with retries and the same id |
+//! | [`wire`] | events of a backtest as CloudEvents, and back |
 
 pub mod component;
 pub mod emit;
@@ -18,6 +19,7 @@ pub mod outbox;
 pub mod receive;
 pub mod sink;
 pub mod store;
+pub mod wire;
 
 pub use component::{Component, Error};
 pub use ingenium_contract as contract;

@@ -17,7 +17,6 @@ mod sweep;
 mod terminal;
 mod trades;
 mod verify;
-mod wire;
 mod yardstick;
 
 use clap::Subcommand;

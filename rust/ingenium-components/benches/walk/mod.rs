@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ingenium_trading::backtest::{Driver, Event, Feed, Measure, Measured};
+use ingenium_trading::backtest::{Actor, Driver, Event, Feed, Measure, Measured};
 use ingenium_trading::metric::Settings;
 use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::scalar::{
@@ -76,6 +76,11 @@ impl Iterator for Walk {
 
 /// Runs RSI(14) 30/70 with market orders, next-open fills, fees and statistics.
 pub(crate) fn run(bars: usize) -> Measured {
+    drive(actors(), bars)
+}
+
+/// The reference components, in rank order.
+pub(crate) fn actors() -> Vec<Box<dyn Actor>> {
     let actors = [
         ("executor/paper", json!({"fee_bps": "5"})),
         ("portfolio/long-only", json!({"fee_bps": "5"})),
@@ -84,9 +89,14 @@ pub(crate) fn run(bars: usize) -> Measured {
     let actors = actors
         .iter()
         .map(|(name, config)| ingenium_components::actor(name, config).expect("a component"));
+    actors.collect()
+}
+
+/// Runs `actors` over so many bars.
+pub(crate) fn drive(actors: Vec<Box<dyn Actor>>, bars: usize) -> Measured {
     let cash = NonNegativeDecimal::parse("100000").expect("a decimal");
     let mut measure = Measure::new(cash, Settings::default());
-    Driver::new(actors.collect())
+    Driver::new(actors)
         .run(Walk::new(bars), &mut measure)
         .expect("a run");
     measure.finish().expect("amounts fit")

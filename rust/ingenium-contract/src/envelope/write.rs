@@ -61,23 +61,28 @@ pub fn to_structured(event: &CloudEvent) -> Vec<u8> {
 /// All attributes as one JSON object, in canonical order.
 #[must_use]
 pub fn attributes_json(event: &CloudEvent) -> String {
-    let mut json = String::from("{");
+    let mut json = Vec::with_capacity(512);
+    json.push(b'{');
     for (name, value) in event.attributes() {
         if json.len() > 1 {
-            json.push(',');
+            json.push(b',');
         }
-        json.push_str(&quoted(name));
-        json.push(':');
+        quote(name, &mut json);
+        json.push(b':');
         match value {
-            AttributeValue::String(text) => json.push_str(&quoted(&text)),
-            AttributeValue::Integer(number) => json.push_str(&number.to_string()),
-            AttributeValue::Boolean(value) => json.push_str(if value { "true" } else { "false" }),
+            AttributeValue::String(text) => quote(&text, &mut json),
+            AttributeValue::Integer(number) => {
+                json.extend_from_slice(number.to_string().as_bytes());
+            }
+            AttributeValue::Boolean(value) => {
+                json.extend_from_slice(if value { b"true" } else { b"false" });
+            }
         }
     }
-    json.push('}');
-    json
+    json.push(b'}');
+    String::from_utf8(json).expect("texts are UTF-8")
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+fn quote(text: &str, json: &mut Vec<u8>) {
+    serde_json::to_writer(json, text).expect("a text has a JSON form");
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use ingenium::wire;
 use ingenium_contract::finding::is_valid;
 use ingenium_contract::{CloudEvent, Finding, Verdict, envelope, validate};
 use ingenium_runtime::backoff::{Backoff, is_retriable};
@@ -24,7 +25,6 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use super::wire;
 use crate::command::{free_port, runtime};
 use crate::exit::{Code, Failure};
 

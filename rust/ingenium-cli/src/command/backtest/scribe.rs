@@ -34,6 +34,10 @@ pub(super) struct Scribe {
 
 impl Scribe {
     /// One that keeps what is older than a week, or forgets it: then a run may have to be written down again.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "computes only; it is joined, or ends with the run that it is written down for"
+    )]
     pub(super) fn new(keeps_all: bool) -> Self {
         let (pages, read) = sync_channel(PAGES);
         Self {

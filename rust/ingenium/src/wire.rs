@@ -1,14 +1,16 @@
 //! Events of a run as CloudEvents, and back.
 
-use ingenium::emit::cause_of;
 use ingenium_contract::{CloudEvent, Time};
 use ingenium_runtime::clock;
 use ingenium_trading::Origin as _;
 use ingenium_trading::backtest::Event;
 use ingenium_types::Payload;
 
+use crate::emit::cause_of;
+
 /// The CloudEvent that states `event`: what the component that emitted it would send.
-pub(super) fn to_cloud_event(event: &Event) -> CloudEvent {
+#[must_use]
+pub fn to_cloud_event(event: &Event) -> CloudEvent {
     let cause = event.cause();
     let event_type = event.payload.event_type();
     let mut stated = CloudEvent::json(
@@ -42,7 +44,8 @@ pub(super) fn to_cloud_event(event: &Event) -> CloudEvent {
 }
 
 /// The event that `stated` states; `None` where it has no `time`.
-pub(super) fn to_event(stated: &CloudEvent, payload: Payload) -> Option<Event> {
+#[must_use]
+pub fn to_event(stated: &CloudEvent, payload: Payload) -> Option<Event> {
     let causation = stated.extension_text("causationid");
     Some(Event::stated(
         stated.instant()?,
