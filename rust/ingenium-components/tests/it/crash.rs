@@ -6,6 +6,7 @@
 mod broker;
 mod process;
 mod run;
+mod typed;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use tokio::task::LocalSet;
 
 use broker::{Broker, Message};
 use run::{Counts, Moment, Outcome, Part, run};
+use typed::Memory;
 
 /// Bars of each of two symbols: the price of the test grows with their square.
 const BARS: usize = 6;
@@ -60,13 +62,17 @@ fn excerpt(folder: &Path, name: &str, first: &str) -> PathBuf {
     path
 }
 
-/// The bars as the ingestor posts them.
-async fn input(folder: &Path) -> Vec<Message> {
+/// The ingestor's configuration.
+fn ingestor(folder: &Path) -> Value {
     let files = [("IBM.csv", "2002-04-09,"), ("NASDAQ.csv", "4/9/2002,")];
     let files = files.map(|(name, first)| json!({"path": excerpt(folder, name, first)}));
+    json!({"files": files, "run": "crash"})
+}
+
+/// The bars as the ingestor posts them.
+async fn input(folder: &Path, ingestor: &Value) -> Vec<Message> {
     let config = folder.join("ingestor.json");
-    let written = json!({"files": files, "run": "crash"});
-    std::fs::write(&config, written.to_string()).expect("a file");
+    std::fs::write(&config, ingestor.to_string()).expect("a file");
     let broker = Broker::start(&[]).await;
     let environment = Environment::from([("K_SINK", broker.url.as_str())]);
     let surroundings = Surroundings {
@@ -94,35 +100,55 @@ fn cash(outcome: &Outcome) -> String {
         .to_owned()
 }
 
-/// Runs all with no crash, with each crash that there is, and with crashes at every delivery; the figures.
-async fn check(sizing: Value, participation: &str) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (parts, input) = (parts(&sizing, participation), input(folder.path()).await);
-    let (expected, log, undisturbed) = run(&parts, &input, |_| Vec::new()).await;
-    assert_eq!(undisturbed.repeats, 0);
-    let count = |wanted| {
+/// That a run without a crash is one worth crashing in, and comes to what the typed driver's run comes to; its cash.
+fn check_undisturbed(outcome: &Outcome, log: &[Message], typed: &Memory) -> String {
+    let said = |wanted| {
         log.iter()
             .filter(|message| message.event_type() == wanted)
             .count()
     };
-    let kinds = [
-        EventType::StrategySignal,
-        EventType::PortfolioOrder,
-        EventType::ExecutorExecution,
-    ];
-    let kinds = kinds.map(count);
-    assert!(
-        kinds.iter().all(|count| *count >= 4),
-        "{kinds:?} say too little"
+    let (orders, executions) = (
+        said(EventType::PortfolioOrder),
+        said(EventType::ExecutorExecution),
     );
-
+    let signals = said(EventType::StrategySignal);
+    assert!(
+        signals.min(orders).min(executions) >= 4,
+        "{signals} signals, {orders} orders, {executions} executions say too little"
+    );
+    assert_eq!(outcome.fingerprint, typed.fingerprint);
+    for (store, memory) in outcome.stores.iter().zip(&typed.states) {
+        let states = store.iter().filter(|row| row.starts_with("state "));
+        assert_eq!(&states.cloned().collect::<Vec<_>>(), memory);
+    }
+    // Each order is a fact to the executor, each execution to the portfolio: once in the store, known for ever.
+    let facts = |store: &Vec<String>| {
+        store
+            .iter()
+            .filter(|row| row.starts_with("natural key "))
+            .count()
+    };
+    let facts: Vec<usize> = outcome.stores.iter().map(facts).collect();
+    assert_eq!(facts, [orders, executions, 0, 0]);
     // I-SYS-5: what was said adds up to what the portfolio holds.
     let mut ledger = Ledger::new("100000.01".parse().expect("cash"));
-    for message in &log {
+    for message in log {
         ledger.apply(&message.payload).expect("fits");
     }
-    let cash = cash(&expected);
+    let cash = cash(outcome);
     assert_eq!(ledger.cash().to_string(), cash);
+    cash
+}
+
+/// Runs all with no crash, with each crash that there is, and with crashes at every delivery; the figures.
+async fn check(sizing: Value, participation: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (parts, ingestor) = (parts(&sizing, participation), ingestor(folder.path()));
+    let input = input(folder.path(), &ingestor).await;
+    let (expected, log, undisturbed) = run(&parts, &input, |_| Vec::new()).await;
+    assert_eq!(undisturbed.repeats, 0);
+    let ingestor = serde_json::from_value(ingestor).expect("a configuration");
+    let cash = check_undisturbed(&expected, &log, &typed::run(&parts, &ingestor));
 
     let first_and_last = |delivery: usize| {
         let mut moments = vec![Moment::Handling];
