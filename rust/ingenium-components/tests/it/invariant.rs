@@ -1,13 +1,15 @@
 //! What holds for any series of bars: no cent is lost, no cash is spent twice, every order ends once.
 
+mod again;
+
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use ingenium_trading::backtest::{Actor, Event, Failure, Typed};
+use ingenium_trading::backtest::{Actor, Event, Typed};
 use ingenium_trading::portfolio::{Account, Entry, Ledger, Portfolio};
 use ingenium_trading::sizing::{Sizing, Terms};
-use ingenium_trading::{Cause, Disposition, Input, Origin as _, Outbox, Role, States};
+use ingenium_trading::{Disposition, Input, Origin as _, Outbox, Role, States};
 use ingenium_types::event::{ExecutionEvent, ExecutionType, OrderEvent, OrderSide, OrderStatus};
 use ingenium_types::{EventType, Payload};
 use proptest::prelude::*;
@@ -16,6 +18,7 @@ use proptest::test_runner::TestRunner;
 use rust_decimal::Decimal;
 
 use crate::chain::{self, Row, bars, wave};
+use again::Again;
 
 const CASH: i64 = 10_000;
 const CASES: u32 = 10_000;
@@ -124,40 +127,6 @@ impl Role for Audited {
     }
 }
 
-/// An actor that gets events again, so many deliveries later and as other events that state the same.
-struct Again<A> {
-    actor: A,
-    after: usize,
-    earlier: VecDeque<Event>,
-}
-
-impl<A: Actor> Actor for Again<A> {
-    fn consumes(&self) -> &[EventType] {
-        self.actor.consumes()
-    }
-
-    fn act(&mut self, event: &Event) -> Result<Vec<Event>, Failure> {
-        let effects = self.actor.act(event)?;
-        // A signal under another id is another signal: it has no fact of its own to be known by.
-        if !matches!(event.payload, Payload::StrategySignal(_)) {
-            let cause = Cause {
-                id: format!("again-{}", event.cause().id),
-                ..event.cause().clone()
-            };
-            let causation = event.causation.clone();
-            let again = Event::stated(event.time, event.payload.clone(), cause, causation);
-            self.earlier.push_back(again);
-        }
-        if self.earlier.len() > self.after
-            && let Some(again) = self.earlier.pop_front()
-        {
-            let more = self.actor.act(&again)?;
-            assert!(more.is_empty(), "{again:?} leads to {more:?}");
-        }
-        Ok(effects)
-    }
-}
-
 /// What is said, and the books in the end; events come `again` after so many deliveries, or not.
 fn run(setting: &Setting, rows: &[Row], again: Option<usize>) -> (Vec<Event>, Books) {
     let terms = Terms {
@@ -186,11 +155,7 @@ fn run(setting: &Setting, rows: &[Row], again: Option<usize>) -> (Vec<Event>, Bo
 fn repeated(actor: impl Actor + 'static, again: Option<usize>) -> Box<dyn Actor> {
     match again {
         None => Box::new(actor),
-        Some(after) => Box::new(Again {
-            actor,
-            after,
-            earlier: VecDeque::new(),
-        }),
+        Some(after) => Box::new(Again::new(actor, after)),
     }
 }
 
