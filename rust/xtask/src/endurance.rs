@@ -7,6 +7,8 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use fastrand::Rng;
+
 use crate::console::out as say;
 
 /// How often, and how much.
@@ -151,7 +153,7 @@ fn endure(bench: &Bench, options: Options) -> Result<(), String> {
         }
         expected.push((kind, typed));
     }
-    let mut random = Random(options.seed);
+    let mut random = Rng::with_seed(options.seed);
     let kinds = expected.iter().cycle();
     for (kill, (kind, print)) in (1..=options.kills).zip(kinds) {
         while !disturb(bench, &mut random, (kill, options.kills), *kind, print)? {}
@@ -162,12 +164,12 @@ fn endure(bench: &Bench, options: Options) -> Result<(), String> {
 /// One run, killed once at a random time, started again, compared; false where it ended before it could be killed.
 fn disturb(
     bench: &Bench,
-    random: &mut Random,
+    random: &mut Rng,
     (kill, kills): (u32, u32),
     kind: Kind,
     expected: &str,
 ) -> Result<bool, String> {
-    let victim = VICTIMS[random.below(VICTIMS.len() as u64) as usize];
+    let victim = VICTIMS[random.usize(..VICTIMS.len())];
     let mut child = bench.up(kind, "kills", true)?;
     let output = child.stdout.take().ok_or("no stdout")?;
     let mut lines = BufReader::new(output).lines();
@@ -180,7 +182,7 @@ fn disturb(
     if !ready.contains("\"ready\"") {
         return Err(format!("expected the ready line, got `{ready}`"));
     }
-    sleep(Duration::from_millis(random.below(bench.longest_wait())));
+    sleep(Duration::from_millis(random.u64(..bench.longest_wait())));
     let pids = components(child.id());
     if child
         .try_wait()
@@ -324,17 +326,4 @@ fn none_left(pids: &[(String, u32)]) -> Result<(), String> {
         sleep(Duration::from_millis(10));
     }
     Err("a component outlives `up`".to_owned())
-}
-
-/// SplitMix64: reproducible choices from a seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
 }

@@ -1,139 +1,90 @@
-//! All roles in one process: events go from one to the next in step order, each role deduplicates as the SDK does.
+//! Executor, portfolio and strategy in this process, and bars in small numbers for generated runs.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-
-use ingenium_trading::executor::PaperExecutor;
-use ingenium_trading::portfolio::Portfolio;
+use ingenium_components::ingestor;
+use ingenium_trading::backtest::{Actor, Driver, Event, Observer, Typed};
+use ingenium_trading::executor::{Fees, PaperExecutor};
+use ingenium_trading::sizing::Terms;
 use ingenium_trading::strategy::RsiStrategy;
-use ingenium_trading::{Cause, Input, Outbox, Role, States};
-use ingenium_types::Payload;
-use ingenium_types::event::DataEvent;
+use ingenium_types::event::{DataEvent, MarketData, OhlcData};
 use ingenium_types::scalar::UtcTimestamp;
+use rust_decimal::Decimal;
 
-/// An event on its way: what it says, when, and its envelope as its effects see it.
-#[derive(Debug, Clone)]
-pub(crate) struct Message {
-    pub(crate) payload: Payload,
-    pub(crate) time: UtcTimestamp,
-    pub(crate) cause: Cause,
+/// 2020-01-01T00:00:00Z in nanoseconds.
+const START: i64 = 1_577_836_800_000_000_000;
+const DAY: i64 = 86_400_000_000_000;
+
+/// A bar in small numbers: symbol, open and close in cents, volume in hundredths.
+pub(crate) type Row = (u8, i64, i64, i64);
+
+/// One bar a day, as the ingestor states it.
+pub(crate) fn bars(rows: &[Row]) -> Vec<Event> {
+    let feed = ingestor::feed("/i", None);
+    let bars = (0..).zip(rows).map(|(day, row)| bar(day, *row));
+    bars.map(|bar| ingestor::root(&feed, bar)).collect()
 }
 
-/// A role that is called in process.
-pub(crate) struct Actor<R: Role> {
-    role: R,
-    source: &'static str,
-    pub(crate) states: States<R::State>,
-    seen: HashSet<(String, String)>,
-    facts: HashMap<String, Payload>,
+fn bar(day: i64, (symbol, open, close, volume): Row) -> DataEvent {
+    let price = |cents: i64| Decimal::new(cents, 2).to_string().parse().expect("a price");
+    let volume = Decimal::new(volume, 2).to_string();
+    let ohlc = OhlcData::new(
+        price(open),
+        price(open.max(close)),
+        price(open.min(close)),
+        price(close),
+        volume.parse().expect("a volume"),
+    );
+    let start = UtcTimestamp::from_nanoseconds(START + day * DAY).expect("in range");
+    let symbol = ["A", "B", "A/B"][usize::from(symbol)];
+    let symbol = symbol.parse().expect("a symbol");
+    let mut event = DataEvent::new(symbol, start, MarketData::Ohlc(ohlc));
+    event.end_timestamp = start.next_day();
+    event
 }
 
-impl<R: Role> Actor<R> {
-    fn new(role: R, source: &'static str) -> Self {
-        Self {
-            role,
-            source,
-            states: States::default(),
-            seen: HashSet::new(),
-            facts: HashMap::new(),
-        }
-    }
+/// A price that goes up and down, so that every role has something to do.
+pub(crate) fn wave() -> Vec<Row> {
+    (0..60)
+        .map(|n| (0, 1_000 + 100 * (n % 7), 1_000 + 150 * (n * 5 % 11), 900))
+        .collect()
+}
 
-    pub(crate) fn give(&mut self, message: &Message) -> Vec<Message> {
-        let Message {
-            payload,
-            time,
-            cause,
-        } = message;
-        let key = (cause.source.clone(), cause.id.clone());
-        if !self.role.consumes().contains(&payload.event_type()) || !self.seen.insert(key) {
-            return Vec::new();
-        }
-        let input = Input {
-            payload,
-            time: *time,
-            origin: cause,
-        };
-        let mut outbox = Outbox::new(self.source);
-        let known = self.role.natural_key(&input).and_then(|key| {
-            let known = self.facts.get(&key).cloned();
-            self.facts.entry(key).or_insert_with(|| payload.clone());
-            known
-        });
-        match known {
-            Some(known) if known == *payload => return Vec::new(),
-            Some(_) => self.role.conflict(&mut self.states, &input, &mut outbox),
-            None => self.role.handle(&mut self.states, &input, &mut outbox),
-        };
-        self.states.commit();
-        let emitted = outbox.into_emissions().into_iter().map(|emission| Message {
-            payload: emission.payload,
-            time: emission.time,
-            cause: Cause {
-                source: self.source.to_owned(),
-                id: emission.id.to_string(),
-                ..emission.cause
-            },
-        });
-        emitted.collect()
+/// An executor that charges what `terms` say.
+pub(crate) fn executor(terms: &Terms, history: usize) -> Typed<PaperExecutor> {
+    let role = PaperExecutor {
+        lot: terms.lot,
+        fees: Fees::Bps(terms.fee_bps),
+        history,
+        ..PaperExecutor::new("USD".parse().expect("a currency"))
+    };
+    Typed::new(role, "/e")
+}
+
+/// A strategy that says something every few bars.
+pub(crate) fn strategy() -> Typed<RsiStrategy> {
+    let role = RsiStrategy {
+        period: 2,
+        oversold: Decimal::from(45),
+        overbought: Decimal::from(55),
+        name: "rsi".parse().expect("a name"),
+    };
+    Typed::new(role, "/s")
+}
+
+/// Everything that was said, in log order.
+#[derive(Default)]
+pub(crate) struct Log(pub(crate) Vec<Event>);
+
+impl Observer for Log {
+    fn stored(&mut self, event: &Event) {
+        self.0.push(event.clone());
     }
 }
 
-/// Executor, portfolio and one strategy, in the order in which a step reaches them.
-pub(crate) struct Chain {
-    pub(crate) executor: Actor<PaperExecutor>,
-    pub(crate) portfolio: Actor<Portfolio>,
-    pub(crate) strategy: Actor<RsiStrategy>,
-    /// Everything that was said, in log order.
-    pub(crate) log: Vec<Message>,
-}
-
-impl Chain {
-    pub(crate) fn new(
-        executor: PaperExecutor,
-        portfolio: Portfolio,
-        strategy: RsiStrategy,
-    ) -> Self {
-        Self {
-            executor: Actor::new(executor, "/e"),
-            portfolio: Actor::new(portfolio, "/p"),
-            strategy: Actor::new(strategy, "/s"),
-            log: Vec::new(),
-        }
-    }
-
-    /// A bar as the ingestor states it.
-    pub(crate) fn root(&mut self, bar: DataEvent) -> Message {
-        let time = bar.end_timestamp.expect("a bar states its end");
-        let cause = Cause {
-            source: "/i".to_owned(),
-            id: format!("bar-{}", self.log.len()),
-            ..Cause::default()
-        };
-        let bar = Message {
-            payload: Payload::from(bar),
-            time,
-            cause,
-        };
-        self.log.push(bar.clone());
-        bar
-    }
-
-    /// Takes a bar through all roles; `after` sees the chain after each event that the portfolio was given.
-    pub(crate) fn step(&mut self, bar: DataEvent, mut after: impl FnMut(&Self)) {
-        let bar = self.root(bar);
-        for subscriber in 0..3 {
-            let mut queue = VecDeque::from(match subscriber {
-                0 => self.executor.give(&bar),
-                1 => self.portfolio.give(&bar),
-                _ => self.strategy.give(&bar),
-            });
-            after(self);
-            while let Some(message) = queue.pop_front() {
-                self.log.push(message.clone());
-                queue.extend(self.executor.give(&message));
-                queue.extend(self.portfolio.give(&message));
-                after(self);
-            }
-        }
-    }
+/// What a run of `actors`, in rank order, says.
+pub(crate) fn run(actors: Vec<Box<dyn Actor>>, input: Vec<Event>) -> Vec<Event> {
+    let mut log = Log::default();
+    Driver::new(actors)
+        .run(input, &mut log)
+        .expect("every event can be handled");
+    log.0
 }

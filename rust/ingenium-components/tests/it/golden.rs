@@ -6,49 +6,45 @@
 
 use std::path::Path;
 
-use ingenium_components::{executor, ingestor, portfolio, strategy};
+use ingenium_components::ingestor;
 use ingenium_trading::portfolio::Ledger;
 use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
+use serde_json::json;
 
-use crate::chain::Chain;
+use crate::chain::run;
 
 #[test]
 fn goog_ends_with_the_known_profit() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/GOOG.csv");
     let files = vec![ingestor::File { path, symbol: None }];
-    let bars = ingestor::open(&ingestor::Config {
+    let config = ingestor::Config {
         files,
         ..ingestor::Config::default()
-    })
-    .expect("the shipped file");
-    let fixed = portfolio::Sizing::FixedQuantity("10".parse().expect("a quantity"));
-    let config = portfolio::Config {
-        sizing: fixed,
-        ..portfolio::Config::default()
     };
-    let strategy = strategy::rsi::Config::default().role();
-    let mut chain = Chain::new(
-        executor::Config::default().role().expect("defaults hold"),
-        config.role(),
-        strategy.expect("defaults are in range"),
-    );
-    let mut count = 0;
-    for bar in bars {
-        chain.step(bar.expect("no row is malformed"), |_| {});
-        count += 1;
-    }
+    let rows = ingestor::open(&config).expect("the shipped file");
+    let rows = ingestor::roots(rows, &config.source, None);
+    let input: Vec<_> = rows.map(|row| row.expect("no row is malformed")).collect();
+    assert_eq!(input.len(), 2148);
+
+    let fixed = json!({"sizing": {"fixed_quantity": "10"}});
+    let actors = [
+        ("executor/paper", json!({})),
+        ("portfolio/long-only", fixed),
+        ("strategy/rsi", json!({})),
+    ];
+    let actors = actors
+        .map(|(name, config)| ingenium_components::actor(name, &config).expect("a component"));
     let mut ledger = Ledger::new("100000".parse().expect("cash"));
     let mut sales = 0;
-    for message in &chain.log {
-        ledger.apply(&message.payload).expect("fits");
-        if let Payload::ExecutorExecution(execution) = &message.payload {
+    for event in run(actors.into(), input) {
+        ledger.apply(&event.payload).expect("fits");
+        if let Payload::ExecutorExecution(execution) = &event.payload {
             let sold =
                 execution.exec_type == ExecutionType::Trade && execution.side == OrderSide::Sell;
             sales += u32::from(sold);
         }
     }
-    assert_eq!(count, 2148);
     assert_eq!(sales, 9);
     assert_eq!(ledger.cash().normalize().to_string(), "102645.7");
 }

@@ -1,29 +1,27 @@
 //! What holds for any series of bars: no cent is lost, no cash is spent twice, every order ends once.
 
-use std::collections::BTreeMap;
+mod again;
 
-use ingenium_trading::executor::{Fees, PaperExecutor};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ingenium_trading::backtest::{Actor, Event, Typed};
 use ingenium_trading::portfolio::{Account, Entry, Ledger, Portfolio};
 use ingenium_trading::sizing::{Sizing, Terms};
-use ingenium_trading::strategy::RsiStrategy;
-use ingenium_types::Payload;
-use ingenium_types::event::{
-    DataEvent, ExecutionEvent, ExecutionType, MarketData, OhlcData, OrderEvent, OrderSide,
-    OrderStatus,
-};
-use ingenium_types::scalar::UtcTimestamp;
+use ingenium_trading::{Disposition, Input, Origin as _, Outbox, Role, States};
+use ingenium_types::event::{ExecutionEvent, ExecutionType, OrderEvent, OrderSide, OrderStatus};
+use ingenium_types::{EventType, Payload};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use rust_decimal::Decimal;
 
-use crate::chain::{Chain, Message};
+use crate::chain::{self, Row, bars, wave};
+use again::Again;
 
-/// 2020-01-01T00:00:00Z in nanoseconds.
-const START: i64 = 1_577_836_800_000_000_000;
-const DAY: i64 = 86_400_000_000_000;
 const CASH: i64 = 10_000;
-
-/// A bar in small numbers: symbol, open and close in cents, volume in hundredths.
-pub(crate) type Row = (u8, i64, i64, i64);
+const CASES: u32 = 10_000;
 
 #[derive(Debug, Clone)]
 struct Setting {
@@ -45,99 +43,120 @@ fn settings() -> impl Strategy<Value = Setting> {
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
-    prop::collection::vec(
-        (0_u8..3, 1_i64..40_000, 1_i64..40_000, 0_i64..9_000),
-        1..120,
-    )
+    let price = || 1_i64..40_000;
+    // One symbol of three mostly, so that it has bars enough.
+    let symbol = prop_oneof![4 => Just(0_u8), 2 => Just(1), 1 => Just(2)];
+    prop::collection::vec((symbol, price(), price(), 0_i64..9_000), 1..24)
 }
 
-fn chain(setting: &Setting) -> Chain {
-    let (lot, fee_bps) = (
-        Decimal::new(1, setting.lot_decimals),
-        Decimal::from(setting.fee_bps),
-    );
-    let executor = PaperExecutor {
-        lot,
-        fees: Fees::Bps(fee_bps),
-        history: 8,
-        ..PaperExecutor::new("USD".parse().expect("a currency"))
-    };
+/// What a portfolio has in its books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Books {
+    account: Account,
+    /// The orders that are open, by id.
+    open: BTreeSet<String>,
+}
+
+impl Books {
+    /// The books, which are right: I-PRT-3, I-PRT-4, I-PRT-9 and I-PRT-10.
+    fn checked(states: &States<Entry>) -> Self {
+        let account = match states.get("account") {
+            Some(Entry::Account(account)) => account.clone(),
+            _ => Account::new(Decimal::from(CASH)),
+        };
+        assert!(
+            !account.cash.is_sign_negative() || account.cash.is_zero(),
+            "{account:?}"
+        );
+        assert!(
+            account.free_cash().expect("fits") >= Decimal::ZERO,
+            "{account:?}"
+        );
+        let mut open = BTreeSet::new();
+        let (mut profit, mut value, mut reserved) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+        for (symbol, entry) in states.range("symbol/", "symbol/") {
+            let Entry::Holding(holding) = entry else {
+                panic!("{symbol} is a holding")
+            };
+            let mark = holding.mark.unwrap_or_default();
+            profit += holding.position.realized + holding.position.unrealized(mark).expect("fits");
+            value += holding.position.value(mark).expect("fits");
+            let mut selling = Decimal::ZERO;
+            for order in holding.orders.values() {
+                reserved += order.reserved;
+                if order.side == OrderSide::Sell {
+                    selling += order.leaves().expect("fits");
+                }
+            }
+            assert!(holding.position.quantity >= selling, "{symbol} {holding:?}");
+            open.extend(holding.orders.keys().cloned());
+        }
+        assert_eq!((account.value, account.reserved), (value, reserved));
+        let equity = account.equity().expect("fits");
+        assert_eq!(equity - Decimal::from(CASH), profit - account.fees);
+        Self { account, open }
+    }
+}
+
+/// A portfolio whose books are checked after each event.
+struct Audited {
+    portfolio: Portfolio,
+    books: Rc<RefCell<Books>>,
+}
+
+impl Role for Audited {
+    type State = Entry;
+
+    fn consumes(&self) -> &[EventType] {
+        self.portfolio.consumes()
+    }
+
+    fn natural_key(&self, input: &Input<'_>) -> Option<String> {
+        self.portfolio.natural_key(input)
+    }
+
+    fn handle(
+        &self,
+        states: &mut States<Entry>,
+        input: &Input<'_>,
+        outbox: &mut Outbox,
+    ) -> Disposition {
+        let disposition = self.portfolio.handle(states, input, outbox);
+        *self.books.borrow_mut() = Books::checked(states);
+        disposition
+    }
+}
+
+/// What is said, and the books in the end; events come `again` after so many deliveries, or not.
+fn run(setting: &Setting, rows: &[Row], again: Option<usize>) -> (Vec<Event>, Books) {
     let terms = Terms {
-        lot,
-        fee_bps,
+        lot: Decimal::new(1, setting.lot_decimals),
+        fee_bps: Decimal::from(setting.fee_bps),
         gap_allowance: Decimal::new(10, 2),
     };
+    let books = Rc::new(RefCell::new(Books::checked(&States::default())));
+    let executor = chain::executor(&terms, 8);
     let name = "main".parse().expect("a name");
-    let portfolio = Portfolio::new(name, Decimal::from(CASH), setting.sizing, terms);
-    let strategy = RsiStrategy {
-        period: 2,
-        oversold: Decimal::from(45),
-        overbought: Decimal::from(55),
-        name: "rsi".parse().expect("a name"),
+    let cash = Decimal::from(CASH);
+    let audited = Audited {
+        portfolio: Portfolio::new(name, cash, setting.sizing, terms),
+        books: Rc::clone(&books),
     };
-    Chain::new(executor, portfolio, strategy)
+    let actors = [
+        repeated(executor, again),
+        repeated(Typed::new(audited, "/p"), again),
+        repeated(chain::strategy(), again),
+    ];
+    let log = chain::run(actors.into(), bars(rows));
+    let books = books.borrow().clone();
+    (log, books)
 }
 
-pub(crate) fn bar(day: usize, (symbol, open, close, volume): Row) -> DataEvent {
-    let price = |cents: i64| Decimal::new(cents, 2).to_string().parse().expect("a price");
-    let ohlc = OhlcData::new(
-        price(open),
-        price(open.max(close)),
-        price(open.min(close)),
-        price(close),
-        Decimal::new(volume, 2)
-            .to_string()
-            .parse()
-            .expect("a volume"),
-    );
-    let day = i64::try_from(day).expect("few days");
-    let start = UtcTimestamp::from_nanoseconds(START + day * DAY).expect("in range");
-    let symbol = ["A", "B", "A/B"][usize::from(symbol)]
-        .parse()
-        .expect("a symbol");
-    let mut event = DataEvent::new(symbol, start, MarketData::Ohlc(ohlc));
-    event.end_timestamp = start.next_day();
-    event
-}
-
-fn account(chain: &Chain) -> Account {
-    match chain.portfolio.states.get("account") {
-        Some(Entry::Account(account)) => account.clone(),
-        _ => Account::new(Decimal::from(CASH)),
+fn repeated(actor: impl Actor + 'static, again: Option<usize>) -> Box<dyn Actor> {
+    match again {
+        None => Box::new(actor),
+        Some(after) => Box::new(Again::new(actor, after)),
     }
-}
-
-/// I-PRT-3, I-PRT-4, I-PRT-9 and I-PRT-10.
-fn check_money(chain: &Chain) {
-    let account = account(chain);
-    assert!(
-        !account.cash.is_sign_negative() || account.cash.is_zero(),
-        "{account:?}"
-    );
-    assert!(
-        account.free_cash().expect("fits") >= Decimal::ZERO,
-        "{account:?}"
-    );
-    let (mut profit, mut value, mut reserved) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
-    for (symbol, entry) in chain.portfolio.states.range("symbol/", "symbol/") {
-        let Entry::Holding(holding) = entry else {
-            panic!("{symbol} is a holding")
-        };
-        let mark = holding.mark.unwrap_or_default();
-        profit += holding.position.realized + holding.position.unrealized(mark).expect("fits");
-        value += holding.position.value(mark).expect("fits");
-        let mut selling = Decimal::ZERO;
-        for order in holding.orders.values() {
-            reserved += order.reserved;
-            if order.side == OrderSide::Sell {
-                selling += order.leaves().expect("fits");
-            }
-        }
-        assert!(holding.position.quantity >= selling, "{symbol} {holding:?}");
-    }
-    assert_eq!((account.value, account.reserved), (value, reserved));
-    let equity = account.equity().expect("fits");
-    assert_eq!(equity - Decimal::from(CASH), profit - account.fees);
 }
 
 /// I-EXE-1, I-EXE-3 to I-EXE-7 and I-EXE-9; gives back whether the order has ended.
@@ -186,16 +205,14 @@ fn is_terminal(status: OrderStatus) -> bool {
 }
 
 /// Every order's life, and that those without an end are listed as open.
-fn check_orders(chain: &Chain) {
+fn check_orders(log: &[Event], books: &Books) {
     let mut orders: BTreeMap<String, (&OrderEvent, Vec<&ExecutionEvent>)> = BTreeMap::new();
-    for message in &chain.log {
-        match &message.payload {
+    for event in log {
+        match &event.payload {
             Payload::PortfolioOrder(order) => {
                 let id = order.order_id.as_ref().expect("it has one").to_string();
-                assert!(
-                    orders.insert(id, (order, Vec::new())).is_none(),
-                    "one order an id"
-                );
+                let known = orders.insert(id, (order, Vec::new()));
+                assert!(known.is_none(), "one order an id");
             }
             Payload::ExecutorExecution(execution) => {
                 let order = orders.get_mut(execution.order_id.as_str());
@@ -206,24 +223,13 @@ fn check_orders(chain: &Chain) {
     }
     for (id, (order, life)) in &orders {
         let ended = check_life(order, life);
-        let key = format!("symbol/{}", order.symbol);
-        let Some(Entry::Holding(holding)) = chain.portfolio.states.get(&key) else {
-            panic!("{key} is known")
-        };
-        assert_eq!(
-            ended,
-            !holding.orders.contains_key(id),
-            "ended, or listed open"
-        );
+        assert_eq!(ended, !books.open.contains(id), "ended, or listed open");
     }
 }
 
-fn run(setting: &Setting, rows: &[Row]) -> Chain {
-    let mut chain = chain(setting);
-    for (day, row) in rows.iter().enumerate() {
-        chain.step(bar(day, *row), check_money);
-    }
-    chain
+fn trades(log: &[Event]) -> usize {
+    let trade = |event: &&Event| matches!(&event.payload, Payload::ExecutorExecution(e) if e.exec_type == ExecutionType::Trade);
+    log.iter().filter(trade).count()
 }
 
 #[test]
@@ -233,51 +239,47 @@ fn the_generated_runs_trade() {
         lot_decimals: 0,
         sizing: Sizing::PercentEquity(Decimal::new(5, 1)),
     };
-    let wave = (0..60).map(|n| (0, 1_000 + 100 * (n % 7), 1_000 + 150 * (n * 5 % 11), 900));
-    let chain = run(&setting, &wave.collect::<Vec<Row>>());
-    let trade = |message: &&Message| matches!(&message.payload, Payload::ExecutorExecution(e) if e.exec_type == ExecutionType::Trade);
-    let trades = chain.log.iter().filter(trade).count();
-    assert!(trades > 10, "{trades} trades say too little");
+    let (log, _) = run(&setting, &wave(), None);
+    assert!(trades(&log) > 10, "{} trades say too little", trades(&log));
+
+    let mut runner = TestRunner::deterministic();
+    let runs = (settings(), rows());
+    let mut counts = Vec::new();
+    for _ in 0..500 {
+        let (setting, rows) = runs.new_tree(&mut runner).expect("a run").current();
+        counts.push(trades(&run(&setting, &rows, None).0));
+    }
+    let trading = counts.iter().filter(|count| **count > 1).count();
+    assert!(trading > 150, "{trading} of 500 runs trade more than once");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn no_cent_is_lost_and_every_order_ends_once(setting in settings(), rows in rows()) {
-        let chain = run(&setting, &rows);
-        check_orders(&chain);
+        let (log, books) = run(&setting, &rows, None);
+        check_orders(&log, &books);
         let mut ledger = Ledger::new(Decimal::from(CASH));
-        for message in &chain.log {
-            ledger.apply(&message.payload).expect("fits");
+        for event in &log {
+            ledger.apply(&event.payload).expect("fits");
         }
-        let account = account(&chain);
-        prop_assert_eq!(ledger.cash(), account.cash);
-        prop_assert_eq!(ledger.equity(), account.equity());
+        prop_assert_eq!(ledger.cash(), books.account.cash);
+        prop_assert_eq!(ledger.equity(), books.account.equity());
     }
 
     #[test]
-    fn what_comes_again_changes_nothing(setting in settings(), rows in rows()) {
-        let mut chain = run(&setting, &rows);
-        let before = account(&chain);
-        let log = chain.log.clone();
-        for message in log {
-            for id in [message.cause.id.clone(), format!("again-{}", message.cause.id)] {
-                // A signal under another id is another signal: it has no fact of its own to be known by.
-                if id != message.cause.id && matches!(message.payload, Payload::StrategySignal(_)) {
-                    continue;
-                }
-                let mut again = message.clone();
-                again.cause.id = id;
-                let effects = [
-                    chain.executor.give(&again),
-                    chain.portfolio.give(&again),
-                    chain.strategy.give(&again),
-                ];
-                prop_assert!(effects.iter().all(Vec::is_empty), "{:?}", effects);
-            }
-        }
-        prop_assert_eq!(account(&chain), before);
-        check_orders(&chain);
+    fn what_comes_again_changes_nothing(
+        setting in settings(),
+        rows in rows(),
+        after in prop_oneof![Just(0), 0_usize..40],
+    ) {
+        let (log, books) = run(&setting, &rows, None);
+        let (again, books_again) = run(&setting, &rows, Some(after));
+        let said = |log: &[Event]| -> Vec<String> {
+            log.iter().map(|event| format!("{:?}", (event.time, event.cause(), &event.payload))).collect()
+        };
+        prop_assert_eq!(said(&again), said(&log));
+        prop_assert_eq!(books_again, books);
     }
 }

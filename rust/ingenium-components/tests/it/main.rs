@@ -1,6 +1,7 @@
 //! The reference components, without a network.
 
 mod chain;
+mod crash;
 mod delay;
 mod executor;
 mod formats;

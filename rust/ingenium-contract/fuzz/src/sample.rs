@@ -4,6 +4,7 @@
 //! gone or renamed, a value of another vector, a value of another type, a string changed by a letter. About half of
 //! the samples stay valid.
 
+use fastrand::Rng;
 use ingenium_types::EventType;
 use serde_json::{Map, Value, json};
 
@@ -36,7 +37,7 @@ fn vectors(event_type: EventType, kind: &str) -> Vec<Value> {
 /// Makes samples of one event type; the same seed gives the same samples.
 #[derive(Debug)]
 pub struct Sampler {
-    state: u64,
+    random: Rng,
     payloads: Vec<Value>,
     valid: usize,
     /// Every member name and every value that stands in some payload, at any depth.
@@ -56,7 +57,7 @@ impl Sampler {
     pub fn new(event_type: EventType, seed: u64) -> Self {
         let payloads = corpus(event_type);
         let mut sampler = Self {
-            state: seed,
+            random: Rng::with_seed(seed),
             payloads: Vec::new(),
             valid: vectors(event_type, "valid").len(),
             names: vec![
@@ -140,18 +141,8 @@ impl Sampler {
         bytes
     }
 
-    /// SplitMix64: small, and its stream is the same on every machine.
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).expect("a length fits 64 bits");
-        usize::try_from(self.next() % bound).expect("less than a length")
+        self.random.usize(..bound)
     }
 
     fn value(&mut self) -> Value {

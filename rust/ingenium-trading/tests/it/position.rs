@@ -27,6 +27,8 @@ fn the_table_of_the_docs_holds() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
     fn cash_and_profit_agree_to_the_last_digit(
         fills in prop::collection::vec((-500_i64..500, 1_i64..100_000), 1..40),

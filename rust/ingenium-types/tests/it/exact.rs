@@ -78,6 +78,8 @@ fn short() -> impl Strategy<Value = Decimal> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
     fn short_amounts(a in short(), b in short()) {
         agree(exact::add(a, b), oracle(a) + oracle(b));

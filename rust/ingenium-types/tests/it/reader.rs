@@ -171,6 +171,8 @@ fn an_array_is_no_object() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(10_000))]
+
     /// Never a panic, and never JSON that another strict reader refuses.
     #[test]
     fn agrees_with_serde_json(json in r#"[\[\]{}":,0-9a-e\\u. ntrfls+-]{0,24}"#) {

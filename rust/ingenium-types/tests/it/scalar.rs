@@ -128,6 +128,8 @@ fn every_byte_in_every_place_of_a_timestamp() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
     fn digits_and_signs(text in r"[-+]{0,1}[0-9]{0,20}\.{0,2}[0-9]{0,20}[\neE]{0,1}") {
         agree_all(&text);

@@ -5,6 +5,8 @@ use ingenium_components::ingestor::{DateFormat, Reading};
 use super::read;
 
 proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(10_000))]
+
     /// Whatever stands in a file, it is read to its end or refused; no row of it is lost without a word.
     #[test]
     fn any_file_is_read_or_refused(

@@ -36,6 +36,8 @@ fn nth_day(n: i64) -> UtcTimestamp {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
     fn a_figure_is_a_number_or_nothing(
         values in prop::collection::vec(finite(), 0..12),
