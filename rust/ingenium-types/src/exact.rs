@@ -165,6 +165,37 @@ pub fn compare(a: Decimal, b: Decimal) -> Ordering {
     }
 }
 
+/// The order of `a·b` and `c·d`, without rounding and without a limit to their digits.
+#[must_use]
+pub fn compare_products((a, b): (Decimal, Decimal), (c, d): (Decimal, Decimal)) -> Ordering {
+    let (scale_ab, scale_cd) = (a.scale() + b.scale(), c.scale() + d.scale());
+    let (whole_a, whole_b, whole_c, whole_d) =
+        (a.mantissa(), b.mantissa(), c.mantissa(), d.mantissa());
+    let short = || {
+        let (ab, cd) = (whole_a.checked_mul(whole_b)?, whole_c.checked_mul(whole_d)?);
+        let up = |value: i128, by: u32| value.checked_mul(power_of_ten(by)?);
+        let ab = up(ab, scale_cd.saturating_sub(scale_ab))?;
+        Some(ab.cmp(&up(cd, scale_ab.saturating_sub(scale_cd))?))
+    };
+    if let Some(order) = short() {
+        return order;
+    }
+    let (ab, cd) = (
+        I256::from(whole_a) * I256::from(whole_b),
+        I256::from(whole_c) * I256::from(whole_d),
+    );
+    let up = |value: I256, by: u32| ten_to(by).ok().and_then(|ten| value.checked_mul(ten));
+    match (
+        up(ab, scale_cd.saturating_sub(scale_ab)),
+        up(cd, scale_ab.saturating_sub(scale_cd)),
+    ) {
+        (Some(ab), Some(cd)) => ab.cmp(&cd),
+        // Two mantissas have 192 bits at most: one that does not fit 255 is beyond the other, on its side of zero.
+        (None, _) => ab.cmp(&I256::new(0)),
+        (_, None) => I256::new(0).cmp(&cd),
+    }
+}
+
 /// Mantissa and scale, where the mantissa has at most 64 bits and no sign: what prices mostly are.
 #[inline]
 const fn small(value: Decimal) -> Option<(u64, u32)> {

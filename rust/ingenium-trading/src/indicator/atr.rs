@@ -35,7 +35,7 @@ impl Atr {
         let average = if self.ranges < n {
             let sum = self.average.checked_add(range)?;
             if ranges == n {
-                sum.checked_div(Decimal::from(n))?
+                smooth(Decimal::ZERO, sum, n)?
             } else {
                 sum
             }

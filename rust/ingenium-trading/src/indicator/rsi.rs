@@ -66,24 +66,7 @@ impl Rsi {
         }
         // 100·gain against level·(gain + loss), that is (100 − level)·gain against level·loss.
         let rest = Decimal::ONE_HUNDRED - level;
-        match (
-            whole_product(rest, self.gain),
-            whole_product(level, self.loss),
-        ) {
-            (Some((up, up_scale)), Some((down, down_scale))) if up_scale == down_scale => {
-                up.cmp(&down)
-            }
-            (Some((up, up_scale)), Some((down, down_scale))) => {
-                let raised = |value: i128, by: u32| value.checked_mul(exact::power_of_ten(by)?);
-                let most = up_scale.max(down_scale);
-                match (raised(up, most - up_scale), raised(down, most - down_scale)) {
-                    (Some(up), Some(down)) => up.cmp(&down),
-                    _ => self.value().cmp(&level),
-                }
-            }
-            // A level of very many digits.
-            _ => self.value().cmp(&level),
-        }
+        exact::compare_products((rest, self.gain), (level, self.loss))
     }
 
     /// The value, rounded as decimals divide, for people to look at.
@@ -103,22 +86,11 @@ impl Rsi {
         // The seed is a plain mean: kept as a sum until the last change, then divided once.
         let sum = average.checked_add(change)?;
         if self.changes.saturating_add(1) == n {
-            sum.checked_div(Decimal::from(n))
+            smooth(Decimal::ZERO, sum, n)
         } else {
             Some(sum)
         }
     }
-}
-
-/// The product of two decimals as an integer, and the scale that it has.
-fn whole_product(a: Decimal, b: Decimal) -> Option<(i128, u32)> {
-    let (whole_a, whole_b) = (a.mantissa(), b.mantissa());
-    let product = if whole_a >> 31 == 0 {
-        whole_a * whole_b // 31 bits and 96
-    } else {
-        whole_a.checked_mul(whole_b)?
-    };
-    Some((product, a.scale() + b.scale()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Exact arithmetic against an independent 512-bit decimal.
 
+use std::cmp::Ordering;
+
 use fastnum::D512;
 use fastnum::decimal::{Context, RoundingMode};
 use ingenium_types::exact::{self, Inexact, MONEY_SCALE};
@@ -89,8 +91,16 @@ proptest! {
     }
 
     #[test]
-    fn order(a in decimal(), b in decimal()) {
+    fn order(a in decimal(), b in decimal(), c in decimal(), d in decimal()) {
         prop_assert_eq!(exact::compare(a, b), a.cmp(&b));
+        let products = oracle(a) * oracle(b) - oracle(c) * oracle(d);
+        // The oracle has a zero below zero.
+        let order = if products.is_zero() {
+            Some(Ordering::Equal)
+        } else {
+            products.partial_cmp(&parse("0"))
+        };
+        prop_assert_eq!(Some(exact::compare_products((a, b), (c, d))), order);
     }
 
     #[test]
