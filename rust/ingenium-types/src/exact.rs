@@ -35,11 +35,16 @@ impl std::error::Error for Inexact {}
 /// # Errors
 /// [`Inexact`] when the sum does not fit.
 pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
-    if let (Some((a, scale_a)), Some((b, scale_b))) = (small(a), small(b))
-        && scale_a == scale_b
-        && let Some(sum) = a.checked_add(b)
-    {
-        return Ok(narrowed(sum, false, scale_a));
+    if let (Some((a, scale_a)), Some((b, scale_b))) = (small(a), small(b)) {
+        let sum = match (a, b) {
+            (_, 0) => Some((a, scale_a)),
+            (0, _) => Some((b, scale_b)),
+            _ if scale_a == scale_b => a.checked_add(b).map(|sum| (sum, scale_a)),
+            _ => None,
+        };
+        if let Some((sum, scale)) = sum {
+            return Ok(narrowed(sum, false, scale));
+        }
     }
     if let Some((a, b, scale)) = aligned(a, b)
         && let Some(sum) = a.checked_add(b)
@@ -78,7 +83,7 @@ pub fn mul(a: Decimal, b: Decimal) -> Result<Decimal, Inexact> {
     {
         return Ok(narrowed(product, false, scale_a + scale_b));
     }
-    if let Some(product) = a.mantissa().checked_mul(b.mantissa())
+    if let Some(product) = times(a.mantissa(), b.mantissa())
         && let Some(product) = narrow_small(product, a.scale() + b.scale())
     {
         return Ok(product);
@@ -172,10 +177,12 @@ pub fn compare_products((a, b): (Decimal, Decimal), (c, d): (Decimal, Decimal)) 
     let (whole_a, whole_b, whole_c, whole_d) =
         (a.mantissa(), b.mantissa(), c.mantissa(), d.mantissa());
     let short = || {
-        let (ab, cd) = (whole_a.checked_mul(whole_b)?, whole_c.checked_mul(whole_d)?);
-        let up = |value: i128, by: u32| value.checked_mul(power_of_ten(by)?);
-        let ab = up(ab, scale_cd.saturating_sub(scale_ab))?;
-        Some(ab.cmp(&up(cd, scale_ab.saturating_sub(scale_cd))?))
+        let (ab, cd) = (times(whole_a, whole_b)?, times(whole_c, whole_d)?);
+        Some(match scale_ab.cmp(&scale_cd) {
+            Ordering::Equal => ab.cmp(&cd),
+            Ordering::Less => times(ab, power_of_ten(scale_cd - scale_ab)?)?.cmp(&cd),
+            Ordering::Greater => ab.cmp(&times(cd, power_of_ten(scale_ab - scale_cd)?)?),
+        })
     };
     if let Some(order) = short() {
         return order;
@@ -194,6 +201,13 @@ pub fn compare_products((a, b): (Decimal, Decimal), (c, d): (Decimal, Decimal)) 
         (None, _) => ab.cmp(&I256::new(0)),
         (_, None) => I256::new(0).cmp(&cd),
     }
+}
+
+/// The product, if it surely has 127 bits or fewer: a look at the lengths takes less than a checked product.
+#[inline]
+const fn times(a: i128, b: i128) -> Option<i128> {
+    let zeros = a.unsigned_abs().leading_zeros() + b.unsigned_abs().leading_zeros();
+    if zeros > 128 { Some(a * b) } else { None }
 }
 
 /// Mantissa and scale, where the mantissa has at most 64 bits and no sign: what prices mostly are.

@@ -16,7 +16,8 @@ pub(super) struct Log {
 
 #[derive(Debug)]
 struct Kept {
-    event: Event,
+    /// Apart, so that it is moved once and not with every other step of the log.
+    event: Box<Event>,
     /// How many have not read it.
     readers: usize,
 }
@@ -34,6 +35,7 @@ impl Log {
     /// Stores an event that so many have to read; its offset.
     pub(super) fn append(&mut self, event: Event, readers: usize) -> Offset {
         let offset = self.first + self.kept.len() as Offset;
+        let event = Box::new(event);
         self.kept.push_back(Kept { event, readers });
         self.forget();
         offset

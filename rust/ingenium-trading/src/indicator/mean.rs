@@ -18,8 +18,11 @@ pub(super) fn smooth(average: Decimal, change: Decimal, n: u32) -> Option<Decima
     let change = change.mantissa().unsigned_abs();
     let sum = loop {
         // Whichever has fewer decimals is raised to those of the other.
-        let up = |value: u128, by: u32| value.checked_mul(power_of_ten(by)?.unsigned_abs());
-        let weighted = average.checked_mul(weight);
+        let up = |value: u128, by: u32| match by {
+            0 => Some(value),
+            _ => times(value, power_of_ten(by)?.unsigned_abs()),
+        };
+        let weighted = times(average, weight);
         let weighted = weighted.and_then(|sum| up(sum, change_scale.saturating_sub(scale)));
         let change = up(change, scale.saturating_sub(change_scale));
         if let (Some(weighted), Some(change)) = (weighted, change)
@@ -35,7 +38,7 @@ pub(super) fn smooth(average: Decimal, change: Decimal, n: u32) -> Option<Decima
     while digits(whole) < DIGITS && scale < Decimal::MAX_SCALE {
         // A quotient below one hides how many zeros it begins with: then this is done twice.
         let more = (DIGITS - digits(whole)).min(Decimal::MAX_SCALE - scale);
-        sum = sum.checked_mul(power_of_ten(more)?.unsigned_abs())?;
+        sum = times(sum, power_of_ten(more)?.unsigned_abs())?;
         scale += more;
         whole = sum / n;
     }
@@ -53,7 +56,23 @@ pub(super) fn smooth(average: Decimal, change: Decimal, n: u32) -> Option<Decima
 }
 
 fn digits(number: u128) -> u32 {
+    // As nearly always, and found out by two comparisons.
+    if (LEAST..LEAST * 10).contains(&number) {
+        return DIGITS;
+    }
     number.checked_ilog10().map_or(0, |power| power + 1)
+}
+
+/// The smallest number of so many digits.
+const LEAST: u128 = 10_u128.pow(DIGITS - 1);
+
+/// The product, if it surely has 128 bits or fewer: a look at the lengths takes less than a checked product.
+const fn times(a: u128, b: u128) -> Option<u128> {
+    if a.leading_zeros() + b.leading_zeros() >= 128 {
+        Some(a * b)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -58,14 +58,16 @@ impl Rsi {
     /// The value against `level` (0 to 100).
     #[must_use]
     pub fn compare(&self, level: Decimal) -> Ordering {
-        if level > Decimal::ONE_HUNDRED {
+        if exact::compare(level, Decimal::ONE_HUNDRED).is_gt() {
             return Ordering::Less;
         }
         if self.gain.is_zero() && self.loss.is_zero() {
             return Decimal::from(50).cmp(&level);
         }
         // 100·gain against level·(gain + loss), that is (100 − level)·gain against level·loss.
-        let rest = Decimal::ONE_HUNDRED - level;
+        let Ok(rest) = exact::sub(Decimal::ONE_HUNDRED, level) else {
+            return self.value().cmp(&level); // a level of more than 26 decimals, or one far below zero
+        };
         exact::compare_products((rest, self.gain), (level, self.loss))
     }
 

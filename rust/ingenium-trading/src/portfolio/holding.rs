@@ -23,6 +23,14 @@ pub struct Holding {
     pub orders: BTreeMap<String, OpenOrder>,
 }
 
+impl Holding {
+    /// Takes the close of the bar that ends at `at`.
+    pub(super) const fn mark_at(&mut self, close: Decimal, at: UtcTimestamp) {
+        self.mark = Some(close);
+        self.marked_at = Some(at);
+    }
+}
+
 /// An order on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenOrder {

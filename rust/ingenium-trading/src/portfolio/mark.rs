@@ -36,19 +36,20 @@ pub(super) fn mark(
     if holding.marked_at >= Some(at) {
         return Disposition::Ignored("bar_not_newer");
     }
-    if !holding.position.quantity.is_zero() {
-        // The account's row changes only with what it is worth.
-        let gain = gain(holding, close);
-        if gain
-            .and_then(|gain| revalue(portfolio, states, gain, at))
-            .is_err()
-        {
-            return Disposition::Ignored("amount_inexact");
-        }
+    if holding.position.quantity.is_zero() {
+        holding.mark_at(close, at);
+        return Disposition::Applied;
+    }
+    // The account's row changes only with what it is worth.
+    let gain = gain(holding, close);
+    if gain
+        .and_then(|gain| revalue(portfolio, states, gain, at))
+        .is_err()
+    {
+        return Disposition::Ignored("amount_inexact");
     }
     if let Entry::Holding(holding) = states.change(&key) {
-        holding.mark = Some(close);
-        holding.marked_at = Some(at);
+        holding.mark_at(close, at);
     }
     Disposition::Applied
 }
