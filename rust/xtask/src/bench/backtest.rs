@@ -5,6 +5,7 @@
 //! GOOG, and then the one that Ingenium gives on the bars that are timed.
 
 mod answer;
+mod own;
 mod peer;
 mod series;
 mod table;
@@ -87,6 +88,7 @@ impl Bench<'_> {
             "\n{}",
             table::markdown((OWN, &own), &rows, &verdict)
         ));
+        self.own()?;
         verdict.into_result()
     }
 
