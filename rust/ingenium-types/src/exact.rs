@@ -154,8 +154,8 @@ pub fn div_floor_to(a: Decimal, b: Decimal, lot: Decimal) -> Result<Decimal, Ine
     mul(lots, lot)
 }
 
-/// The order of two decimals: that of `Ord`, several times faster where their scales are close, as those of the prices
-/// of one instrument are.
+/// The order of two decimals: that of `Ord`, in a few instructions where their scales are close, as those of the prices of
+/// one instrument are.
 #[must_use]
 #[inline]
 pub fn compare(a: Decimal, b: Decimal) -> Ordering {
@@ -241,7 +241,7 @@ fn aligned(a: Decimal, b: Decimal) -> Option<(i128, i128, u32)> {
 }
 
 /// The decimal without trailing zeros, if the mantissa has 64 bits and the scale is one of a decimal: what money mostly
-/// is, in a tenth of the time.
+/// is.
 #[inline]
 fn narrow_small(mantissa: i128, scale: u32) -> Option<Decimal> {
     let magnitude = u64::try_from(mantissa.unsigned_abs()).ok()?;

@@ -33,7 +33,7 @@ impl Room {
     /// Puts a number of at least `least` digits before what was written.
     pub(super) fn number(&mut self, number: u128, least: usize) {
         let end = self.start;
-        // Numbers of 64 bits divide in a tenth of the time, and most are.
+        // Numbers of 64 bits divide faster, and most have no more.
         let mut rest = number;
         while rest > u128::from(u64::MAX) {
             self.byte(b'0' + (rest % 10) as u8);
