@@ -18,6 +18,33 @@ pub enum AttributeValue {
 
 impl std::fmt::Display for AttributeValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Attribute::from(self).fmt(f)
+    }
+}
+
+/// An attribute's value, where the event has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute<'a> {
+    /// As [`AttributeValue::String`].
+    String(&'a str),
+    /// As [`AttributeValue::Integer`].
+    Integer(i32),
+    /// As [`AttributeValue::Boolean`].
+    Boolean(bool),
+}
+
+impl<'a> From<&'a AttributeValue> for Attribute<'a> {
+    fn from(value: &'a AttributeValue) -> Self {
+        match value {
+            AttributeValue::String(text) => Self::String(text),
+            AttributeValue::Integer(number) => Self::Integer(*number),
+            AttributeValue::Boolean(value) => Self::Boolean(*value),
+        }
+    }
+}
+
+impl std::fmt::Display for Attribute<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::String(text) => f.write_str(text),
             Self::Integer(number) => number.fmt(f),
@@ -183,25 +210,20 @@ impl CloudEvent {
     }
 
     /// All attributes in canonical order: the context attributes of the specification, then the extensions.
-    pub fn attributes(&self) -> impl Iterator<Item = (&str, AttributeValue)> {
-        let text = |value: &str| AttributeValue::String(value.to_owned());
-        let required = [
-            ("specversion", Some(text(&self.specversion))),
-            ("id", Some(text(&self.id))),
-            ("source", Some(text(&self.source))),
-            ("type", Some(text(&self.type_))),
-            ("subject", self.subject.as_deref().map(text)),
-            ("time", self.time.as_ref().map(|time| text(time.text()))),
-            ("datacontenttype", self.datacontenttype.as_deref().map(text)),
-            ("dataschema", self.dataschema.as_deref().map(text)),
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Attribute<'_>)> {
+        let context = [
+            ("specversion", Some(self.specversion.as_str())),
+            ("id", Some(self.id.as_str())),
+            ("source", Some(self.source.as_str())),
+            ("type", Some(self.type_.as_str())),
+            ("subject", self.subject.as_deref()),
+            ("time", self.time.as_ref().map(Time::text)),
+            ("datacontenttype", self.datacontenttype.as_deref()),
+            ("dataschema", self.dataschema.as_deref()),
         ];
-        required
-            .into_iter()
-            .filter_map(|(name, value)| value.map(|value| (name, value)))
-            .chain(
-                self.extensions
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.clone())),
-            )
+        let context = context.into_iter();
+        let context = context.filter_map(|(name, text)| Some((name, Attribute::String(text?))));
+        let extensions = self.extensions.iter();
+        context.chain(extensions.map(|(name, value)| (name.as_str(), Attribute::from(value))))
     }
 }

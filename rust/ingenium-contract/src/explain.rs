@@ -209,6 +209,25 @@ fn collect(error: &ValidationError<'_>, judged: &Judged<'_>, findings: &mut Vec<
                 data,
             ));
         }
+        // Names in a map: the place is the member, as the decoder says it.
+        ValidationErrorKind::PropertyNames { error: inner } => {
+            let name = inner.instance().as_str().unwrap_or_default();
+            let message = format!(
+                "`{}` is a name that has not the form of its type",
+                excerpt(name)
+            );
+            let at = format!(
+                "{pointer}/{}",
+                ingenium_types::refusal::escape_pointer(name)
+            );
+            findings.push(finding(
+                Rule::Pattern,
+                at,
+                message,
+                form_of(inner, schema),
+                data,
+            ));
+        }
         ValidationErrorKind::FalseSchema => {
             let message = format!("{} is not allowed here", subject(&pointer));
             findings.push(finding(

@@ -20,7 +20,7 @@ pub mod locate;
 
 pub use attribute::Time;
 pub use envelope::{Mode, Received, SpecVersions};
-pub use event::{AttributeValue, CloudEvent, Data};
+pub use event::{Attribute, AttributeValue, CloudEvent, Data};
 pub use finding::{Finding, Level};
 pub use typed::{Rejection, TypedEvent, decode};
 pub use validate::{Verdict, judge, validate, validate_payload, validate_structured};

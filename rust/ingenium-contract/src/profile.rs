@@ -8,7 +8,7 @@ use ingenium_types::scalar::UtcTimestamp;
 use ingenium_types::{EventType, Payload, View};
 
 use crate::attribute::is_json;
-use crate::event::{AttributeValue, CloudEvent};
+use crate::event::{Attribute, AttributeValue, CloudEvent};
 use crate::finding::{Finding, excerpt};
 use crate::rule;
 
@@ -191,7 +191,7 @@ fn check_presence(event: &CloudEvent) -> Vec<Finding> {
 fn check_text(event: &CloudEvent) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, value) in event.attributes() {
-        let AttributeValue::String(text) = value else {
+        let Attribute::String(text) = value else {
             continue;
         };
         let safe = text
@@ -200,7 +200,7 @@ fn check_text(event: &CloudEvent) -> Vec<Finding> {
         if !safe && name != "datacontenttype" {
             let message = format!(
                 "`{name}` is `{}`, which an HTTP header carries only encoded",
-                excerpt(&text)
+                excerpt(text)
             );
             findings.push(
                 Finding::warning(rule::HEADER_SAFE, format!("/{name}"), message)

@@ -5,15 +5,21 @@ use std::ops::Bound;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::EntryRef;
-use smol_str::{SmolStr, SmolStrBuilder};
+use smol_str::SmolStr;
 
 /// A key of these parts. Short ones cost no allocation.
 pub(crate) fn key(parts: &[&str]) -> SmolStr {
-    let mut key = SmolStrBuilder::new();
+    const INLINE: usize = 23;
+    let mut room = [0; INLINE];
+    let mut length = 0;
     for part in parts {
-        key.push_str(part);
+        let Some(place) = room.get_mut(length..length + part.len()) else {
+            return parts.iter().copied().collect();
+        };
+        place.copy_from_slice(part.as_bytes());
+        length += part.len();
     }
-    key.finish()
+    SmolStr::new_inline(str::from_utf8(&room[..length]).expect("whole texts are put together"))
 }
 
 /// The state of a role, by key, in key order.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::event::{AttributeValue, CloudEvent, Data};
+use crate::event::{Attribute, CloudEvent, Data};
 
 /// What the HTTP binding says must be encoded: everything outside `!`..`~`, and `"` and `%` (3.1.3.2).
 const HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
@@ -40,8 +40,7 @@ pub fn to_binary(event: &CloudEvent) -> (Vec<(String, String)>, Bytes) {
 /// The event in structured mode: one line of JSON, attributes in canonical order, data bytes untouched.
 #[must_use]
 pub fn to_structured(event: &CloudEvent) -> Vec<u8> {
-    let mut json = attributes_json(event).into_bytes();
-    json.pop();
+    let mut json = attributes(event);
     match &event.data {
         Some(Data::Json(bytes)) => {
             json.extend_from_slice(b",\"data\":");
@@ -61,7 +60,14 @@ pub fn to_structured(event: &CloudEvent) -> Vec<u8> {
 /// All attributes as one JSON object, in canonical order.
 #[must_use]
 pub fn attributes_json(event: &CloudEvent) -> String {
-    let mut json = Vec::with_capacity(512);
+    let mut json = attributes(event);
+    json.push(b'}');
+    String::from_utf8(json).expect("texts are UTF-8")
+}
+
+/// All attributes as an object that is not closed yet.
+fn attributes(event: &CloudEvent) -> Vec<u8> {
+    let mut json = Vec::with_capacity(1024);
     json.push(b'{');
     for (name, value) in event.attributes() {
         if json.len() > 1 {
@@ -70,17 +76,13 @@ pub fn attributes_json(event: &CloudEvent) -> String {
         quote(name, &mut json);
         json.push(b':');
         match value {
-            AttributeValue::String(text) => quote(&text, &mut json),
-            AttributeValue::Integer(number) => {
-                json.extend_from_slice(number.to_string().as_bytes());
-            }
-            AttributeValue::Boolean(value) => {
-                json.extend_from_slice(if value { b"true" } else { b"false" });
+            Attribute::String(text) => quote(text, &mut json),
+            Attribute::Integer(_) | Attribute::Boolean(_) => {
+                json.extend_from_slice(value.to_string().as_bytes());
             }
         }
     }
-    json.push(b'}');
-    String::from_utf8(json).expect("texts are UTF-8")
+    json
 }
 
 fn quote(text: &str, json: &mut Vec<u8>) {

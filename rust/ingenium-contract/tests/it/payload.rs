@@ -11,6 +11,27 @@ fn order(data: &str) -> Vec<Finding> {
 }
 
 #[test]
+fn names_of_a_map_are_found_beside_other_errors() {
+    let findings = order(
+        r#"{"Side":"BUY","Quantity":"1","Symbol":"A","Type":"MARKET","Typo":"x",
+        "Tags":{"my desk":"a","ok":"b","k{":"c"}}"#,
+    );
+    let found: Vec<(&str, &str)> = findings
+        .iter()
+        .map(|finding| (finding.rule, finding.pointer.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("ING-P-UNKNOWN-MEMBER", "/Typo"),
+            ("ING-P-PATTERN", "/Tags/my desk"),
+            ("ING-P-PATTERN", "/Tags/k{"),
+        ]
+    );
+    assert!(findings[1].message.contains("`my desk`"), "{findings:#?}");
+}
+
+#[test]
 fn all_findings_are_reported_with_their_bytes() {
     let data = r#"{"Side":"buy","Quantity":1e5,"Symbol":"AAPL\n","Type":"LIMIT","Qty":"1"}"#;
     let findings = order(data);
