@@ -17,7 +17,8 @@ pub struct Event {
     pub payload: Payload,
     /// The `id` of the event that caused this one; `None` for the input.
     pub causation: Option<String>,
-    /// Who has stated it, where that is all that its cause is made of.
+    /// Who has stated it, if it is input: its cause follows from that and the payload. Any other has its cause from the
+    /// start.
     feed: Option<Arc<Feed>>,
     cause: OnceLock<Box<Cause>>,
 }
@@ -93,9 +94,10 @@ impl Event {
 impl Origin for Event {
     /// What effects of this event inherit; `source` and `id` are the event's own.
     fn cause(&self) -> &Cause {
-        self.cause.get_or_init(|| match &self.feed {
-            Some(feed) => Box::new(feed.cause(&self.payload)),
-            None => Box::default(),
+        self.cause.get_or_init(|| {
+            let feed = self.feed.as_ref();
+            let feed = feed.expect("an event that no feed states is made with its cause");
+            Box::new(feed.cause(&self.payload))
         })
     }
 }

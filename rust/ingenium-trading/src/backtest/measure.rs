@@ -96,7 +96,7 @@ impl Measure {
                         high: ohlc.high.get(),
                         close: ohlc.close.get(),
                     };
-                    self.ledger.close(data.symbol.as_str(), prices.close);
+                    self.ledger.mark_to(data.symbol.as_str(), prices.close);
                     self.recorder.bar(&data.symbol, data.timestamp, prices);
                     self.bar = self.bar.max(Some(data.timestamp));
                 }

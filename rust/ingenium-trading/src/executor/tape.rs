@@ -74,11 +74,9 @@ pub(super) fn find<'a>(
     let row = if recent.first().is_some_and(|first| first.start <= start) {
         book_key(symbol)
     } else {
-        let prefix = prefix(symbol);
+        let (prefix, last) = (prefix(symbol), row_key(symbol, start));
         let rows = states.range(&prefix, &prefix);
-        let row = rows
-            .take_while(|(key, _)| *key <= row_key(symbol, start).as_str())
-            .last();
+        let row = rows.take_while(|(key, _)| *key <= last.as_str()).last();
         SmolStr::new(row?.0)
     };
     let bars = match states.change(&row) {

@@ -68,7 +68,7 @@ impl Account {
         holding: &mut Holding,
         position: Position,
     ) -> Result<(), Inexact> {
-        self.value = self.revalued(holding, &position, holding.mark)?;
+        self.value = exact::add(self.value, holding.gain(&position, holding.mark)?)?;
         holding.position = position;
         Ok(())
     }
@@ -123,17 +123,5 @@ impl Account {
         self.reserved = exact::sub(self.reserved, order.reserved)?;
         order.reserved = Decimal::ZERO;
         Ok(())
-    }
-
-    /// The market value of the account with `holding` at another position or mark.
-    fn revalued(
-        &self,
-        holding: &Holding,
-        position: &Position,
-        mark: Option<Decimal>,
-    ) -> Result<Decimal, Inexact> {
-        let before = holding.position.value(holding.mark.unwrap_or_default())?;
-        let after = position.value(mark.unwrap_or_default())?;
-        exact::add(self.value, exact::sub(after, before)?)
     }
 }

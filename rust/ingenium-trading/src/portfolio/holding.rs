@@ -24,6 +24,19 @@ pub struct Holding {
 }
 
 impl Holding {
+    /// What `position` at `mark` is worth more than what is held, at its mark.
+    ///
+    /// # Errors
+    /// [`Inexact`] when an amount does not fit.
+    pub(super) fn gain(
+        &self,
+        position: &Position,
+        mark: Option<Decimal>,
+    ) -> Result<Decimal, Inexact> {
+        let before = self.position.value(self.mark.unwrap_or_default())?;
+        exact::sub(position.value(mark.unwrap_or_default())?, before)
+    }
+
     /// Takes the close of the bar that ends at `at`.
     pub(super) const fn mark_at(&mut self, close: Decimal, at: UtcTimestamp) {
         self.mark = Some(close);

@@ -1,7 +1,7 @@
 //! What a log of events adds up to: cash, positions and marks, without any decision.
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::EntryRef;
+use std::collections::BTreeMap;
+
 use ingenium_types::Payload;
 use ingenium_types::event::{ExecutionType, OrderSide};
 use ingenium_types::exact::{self, Inexact};
@@ -18,16 +18,17 @@ use crate::position::Position;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     cash: Decimal,
-    holdings: HashMap<SmolStr, (Position, Decimal)>,
+    /// In one order, so that what does not fit is the same in every run.
+    holdings: BTreeMap<SmolStr, (Position, Decimal)>,
 }
 
 impl Ledger {
     /// A ledger with cash and nothing else.
     #[must_use]
-    pub fn new(cash: Decimal) -> Self {
+    pub const fn new(cash: Decimal) -> Self {
         Self {
             cash,
-            holdings: HashMap::new(),
+            holdings: BTreeMap::new(),
         }
     }
 
@@ -42,7 +43,7 @@ impl Ledger {
                     && ohlc.final_ != Some(false)
                     && is_consistent(ohlc)
                 {
-                    self.close(event.symbol.as_str(), ohlc.close.get());
+                    self.mark_to(event.symbol.as_str(), ohlc.close.get());
                 }
             }
             Payload::ExecutorExecution(execution)
@@ -71,18 +72,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes the close of a final bar.
-    pub(crate) fn close(&mut self, symbol: &str, price: Decimal) {
+    /// Values a symbol at the close of a final bar.
+    pub(crate) fn mark_to(&mut self, symbol: &str, price: Decimal) {
         self.holding(symbol).1 = price;
     }
 
     fn holding(&mut self, symbol: &str) -> &mut (Position, Decimal) {
-        match self.holdings.entry_ref(symbol) {
-            EntryRef::Occupied(entry) => entry.into_mut(),
-            EntryRef::Vacant(entry) => {
-                entry.insert_with_key(SmolStr::new(symbol), Default::default())
-            }
-        }
+        self.holdings.entry(SmolStr::new(symbol)).or_default()
     }
 
     /// The last final close of a symbol; `None` before its first.

@@ -41,7 +41,7 @@ pub(super) fn mark(
         return Disposition::Applied;
     }
     // The account's row changes only with what it is worth.
-    let gain = gain(holding, close);
+    let gain = holding.gain(&holding.position, Some(close));
     if gain
         .and_then(|gain| revalue(portfolio, states, gain, at))
         .is_err()
@@ -52,12 +52,6 @@ pub(super) fn mark(
         holding.mark_at(close, at);
     }
     Disposition::Applied
-}
-
-/// What a holding is worth more at `price` than at its mark.
-fn gain(holding: &Holding, price: Decimal) -> Result<Decimal, Inexact> {
-    let before = holding.position.value(holding.mark.unwrap_or_default())?;
-    exact::sub(holding.position.value(price)?, before)
 }
 
 /// Adds to what the account is worth, and lets the limits look.

@@ -71,9 +71,10 @@ pub(crate) fn run(prepared: &Prepared) -> Result<Outcome, Failure> {
 }
 
 fn unwritten() -> Failure {
-    Failure::internal(std::io::Error::other(
-        "no event was forgotten, and one is missing",
-    ))
+    Failure::new(
+        Code::Internal,
+        "the fingerprint was not taken though all events were kept",
+    )
 }
 
 /// Runs a plan; nothing where its fingerprint can only be taken with all events in memory.

@@ -9,7 +9,7 @@ use ingenium_types::event::MarketData;
 use ingenium_types::fingerprint::{Line, Running};
 use ingenium_types::scalar::UtcTimestamp;
 
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 
 /// Events that travel together.
 const PAGE: usize = 512;
@@ -61,9 +61,9 @@ impl Scribe {
     pub(super) fn finish(self) -> Result<Option<String>, Failure> {
         drop(self.pages.send(self.page));
         drop(self.pages);
-        let result = self.thread.join();
-        result
-            .map_err(|_| Failure::internal(std::io::Error::other("the fingerprint was not taken")))
+        let ended = self.thread.join();
+        ended
+            .map_err(|_| Failure::new(Code::Internal, "the thread of the fingerprint has panicked"))
     }
 }
 
