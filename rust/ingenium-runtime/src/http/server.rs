@@ -24,10 +24,6 @@ use super::message::{Reply, Request, Response};
 use super::tap::Tap;
 use crate::shutdown::Shutdown;
 
-/// What is read ahead of a connection at most, in bytes: more than a head may have. The library's own limit lets the
-/// buffers of a hundred senders of large bodies grow to more than the bodies.
-const MAX_BUFFER: usize = 64 * 1024;
-
 /// What one peer may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -150,7 +146,6 @@ where
     let mut builder = http1::Builder::new();
     builder
         .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_BUFFER)
         // The tap has deadlines of its own, which answer with 408 where there is somebody to answer.
         .header_read_timeout(None)
         .half_close(false);
