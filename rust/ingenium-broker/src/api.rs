@@ -7,7 +7,7 @@ use crate::core::{Core, lock};
 use crate::error::Error;
 use crate::routes::method_not_allowed;
 use crate::store::Command;
-use crate::trigger::{BrokerObject, Invalid, Trigger};
+use crate::trigger::{BrokerObject, CLASS, Invalid, Trigger};
 
 /// Answers a request about the object `kind`/`name` of a namespace.
 pub(crate) async fn answer(
@@ -65,6 +65,7 @@ async fn delete_trigger(core: &Core, name: &str) -> Result<Response, Error> {
 async fn put_broker(core: &Core, request: &Request) -> Result<Response, Error> {
     let (name, object) = BrokerObject::from_json(&request.body)?;
     same_name(&name, &core.config.broker)?;
+    same_class(core, &object)?;
     let stored = to_json(core, &object);
     let text = stored.to_string();
     core.ask(|answer| Command::PutBroker {
@@ -87,6 +88,19 @@ fn same_name(found: &str, wanted: &str) -> Result<(), Invalid> {
         problem: format!("`{}` is not the name in the path", found.escape_debug()),
         fix: format!("use `{}` in both", wanted.escape_debug()),
     })
+}
+
+/// A class that was set stays, as in Knative: deliveries that are open follow its rules.
+fn same_class(core: &Core, object: &BrokerObject) -> Result<(), Invalid> {
+    let old = lock(&core.broker).annotations.get(CLASS).cloned();
+    match old {
+        Some(old) if core.exists() && object.annotations.get(CLASS) != Some(&old) => Err(Invalid {
+            field: format!("metadata.annotations.{CLASS}"),
+            problem: "a broker's class cannot be changed".to_owned(),
+            fix: format!("keep `{}`, or delete the broker first", old.escape_debug()),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn broker_json(core: &Core) -> Value {

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
 use crate::store::{Command, Note, Reader, Rejected, reader};
-use crate::trigger::{BrokerObject, Delivery, Invalid, Trigger};
+use crate::trigger::{BrokerObject, Delivery, Invalid, Profile, Trigger};
 
 /// The key under which the store keeps that the broker object was deleted.
 const DELETED: &str = "broker_deleted";
@@ -127,6 +127,11 @@ impl Core {
     /// The trigger with this name.
     pub(crate) fn trigger(&self, name: &str) -> Option<Arc<Registered>> {
         lock(&self.triggers).get(name).cloned()
+    }
+
+    /// Whose behaviour the broker has.
+    pub(crate) fn profile(&self) -> Profile {
+        lock(&self.broker).profile
     }
 
     /// How events are delivered for a trigger.

@@ -3,16 +3,20 @@
 mod answer;
 mod dead_letter;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use ingenium_contract::{CloudEvent, envelope};
+use ingenium_runtime::{backoff, clock};
 use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
 use self::answer::Meaning;
 use crate::core::{Core, Registered};
 use crate::counts::Counted;
+use crate::data_plane::{MAX_TTL, TTL, passes_left};
 use crate::store::{Settlement, State, StoredEvent, Submission};
-use crate::trigger::Delivery;
+use crate::trigger::{Delivery, Format, Profile};
 
 /// An event as it goes out.
 struct Message {
@@ -21,12 +25,61 @@ struct Message {
 }
 
 impl Message {
-    /// Binary mode: the attributes' text and the data's bytes as they came.
-    fn new(event: &CloudEvent, namespace: &str) -> Self {
-        let (mut headers, body) = envelope::to_binary(event);
+    /// The attributes' text and the data's bytes as they came, and what the broker adds. The event has gone out of the
+    /// broker then: its count of passes is none of the recipient's business.
+    fn new(core: &Core, event: &CloudEvent, offset: u64, manner: &Manner) -> Self {
+        let inner;
+        let event = if event.extension(TTL).is_some() {
+            let mut copy = event.clone();
+            copy.remove_extension(TTL);
+            inner = copy;
+            &inner
+        } else {
+            event
+        };
+        let format = manner.delivery.format.unwrap_or(Format::Binary);
+        let is_structured =
+            format == Format::Json && manner.profile.honours_format_and_retry_after();
+        let (mut headers, body) = if is_structured {
+            let media_type = ("content-type".to_owned(), envelope::STRUCTURED.to_owned());
+            (vec![media_type], envelope::to_structured(event).into())
+        } else {
+            envelope::to_binary(event)
+        };
         headers.push(("prefer".to_owned(), "reply".to_owned()));
-        headers.push(("kn-namespace".to_owned(), namespace.to_owned()));
+        headers.push(("kn-namespace".to_owned(), core.config.namespace.clone()));
+        headers.extend(manner.profile.delivery_headers(event, offset));
         Self { headers, body }
+    }
+}
+
+/// How the attempts of a delivery are made.
+struct Manner {
+    delivery: Delivery,
+    profile: Profile,
+}
+
+impl Manner {
+    /// Attempts after the first.
+    fn retries(&self) -> u32 {
+        if self.delivery.delay.is_zero() && self.profile.gives_up_without_delay() {
+            0
+        } else {
+            self.delivery.retry
+        }
+    }
+
+    /// The wait before retry number `retry` (the first is 1), when the recipient has asked for `asked`.
+    fn wait(&self, retry: u32, asked: Option<Duration>) -> Duration {
+        let Delivery { policy, delay, .. } = self.delivery;
+        let usual = backoff::wait(policy, self.profile.backoff(), delay, retry);
+        let most = self.delivery.retry_after_max;
+        match (asked, most) {
+            (Some(asked), Some(most)) if self.profile.honours_format_and_retry_after() => {
+                usual.max(asked.min(most))
+            }
+            _ => usual,
+        }
     }
 }
 
@@ -40,8 +93,10 @@ struct Attempts {
 }
 
 /// The last answer of a delivery that was given up.
+#[derive(Default)]
 struct Failure {
     reason: String,
+    headers: Vec<(String, Vec<u8>)>,
     body: Bytes,
 }
 
@@ -54,25 +109,31 @@ pub(crate) async fn deliver(
     slots: &Semaphore,
 ) -> Option<Settlement> {
     let _open = Counted::new(&core.counters.open);
-    let message = Message::new(&event.event, &core.config.namespace);
     let trigger = registered.current();
-    let delivery = core.delivery_of(&trigger);
+    let manner = Manner {
+        delivery: core.delivery_of(&trigger),
+        profile: core.profile(),
+    };
+    let message = Message::new(core, &event.event, event.offset, &manner);
     let address = || registered.current().subscriber.clone();
     let attempts = tokio::select! {
         biased; // an answer that is there counts
-        attempts = attempt(core, address, &delivery, &message, slots) => attempts?,
+        attempts = attempt(core, address, &manner, &message, slots) => attempts?,
         () = registered.removed.requested() => return None,
     };
     let failure = match attempts.result {
-        Ok(reply) => {
-            return Some(Settlement {
-                state: State::Settled,
-                attempts: attempts.count,
-                status: attempts.status,
-                reason: String::new(),
-                reply,
-            });
-        }
+        Ok(reply) => match one_pass_less(reply, &event.event, manner.profile) {
+            Ok(reply) => {
+                return Some(Settlement {
+                    state: State::Settled,
+                    attempts: attempts.count,
+                    status: attempts.status,
+                    reason: String::new(),
+                    reply,
+                });
+            }
+            Err(failure) => failure,
+        },
         Err(failure) => failure,
     };
     warn!(
@@ -84,14 +145,22 @@ pub(crate) async fn deliver(
         reason = failure.reason,
         "event given up"
     );
-    let (reason, reply) = match &delivery.dead_letter_sink {
+    let (reason, reply) = match &manner.delivery.dead_letter_sink {
         None => (failure.reason, None),
         Some(sink) => {
-            let letter =
-                dead_letter::letter(&event.event, &address(), attempts.status, &failure.body);
-            let message = Message::new(&letter, &core.config.namespace);
-            let sent = attempt(core, || sink.clone(), &delivery, &message, slots).await?;
-            match sent.result {
+            let letter = dead_letter::letter(
+                &event.event,
+                &address(),
+                attempts.status,
+                &failure,
+                manner.profile,
+            );
+            let message = Message::new(core, &letter, event.offset, &manner);
+            let sent = attempt(core, || sink.clone(), &manner, &message, slots).await?;
+            let reply = sent
+                .result
+                .and_then(|reply| one_pass_less(reply, &event.event, manner.profile));
+            match reply {
                 Ok(reply) => (failure.reason, reply),
                 Err(second) => {
                     let reason = format!("{}; dead letter sink: {}", failure.reason, second.reason);
@@ -109,15 +178,39 @@ pub(crate) async fn deliver(
     })
 }
 
+/// The reply with the passes through the broker that are left to it. One that has none left would go round for ever.
+fn one_pass_less(
+    reply: Option<Box<Submission>>,
+    event: &CloudEvent,
+    profile: Profile,
+) -> Result<Option<Box<Submission>>, Failure> {
+    let Some(mut reply) = reply else {
+        return Ok(None);
+    };
+    if profile.ends_loops() {
+        let left = passes_left(event).unwrap_or(MAX_TTL).saturating_sub(1);
+        if left <= 0 {
+            return Err(Failure {
+                reason: format!("the reply is the {MAX_TTL}th of a loop"),
+                ..Failure::default()
+            });
+        }
+        reply.event.set_extension(TTL, left);
+    }
+    profile.mark_arrival(&mut reply.event, clock::now());
+    Ok(Some(reply))
+}
+
 /// Attempts until one is decisive. The address is asked for each time: a subscriber may come back elsewhere.
 async fn attempt(
     core: &Core,
     address: impl Fn() -> String,
-    delivery: &Delivery,
+    manner: &Manner,
     message: &Message,
     slots: &Semaphore,
 ) -> Option<Attempts> {
-    let timeout = delivery.timeout.unwrap_or(core.config.limits.timeout);
+    let usual = manner.profile.timeout(core.config.limits.timeout);
+    let timeout = manner.delivery.timeout.unwrap_or(usual);
     let mut count = 0;
     loop {
         if core.stop.is_requested() {
@@ -144,7 +237,7 @@ async fn attempt(
             () = core.given_up() => return None,
         };
         let status = sent.as_ref().ok().map(|answer| answer.status);
-        let failure = match answer::meaning(sent) {
+        let (failure, asked) = match answer::meaning(sent, manner.profile) {
             Meaning::Accepted(reply) => {
                 return Some(Attempts {
                     count,
@@ -159,14 +252,14 @@ async fn attempt(
                     result: Err(failure),
                 });
             }
-            Meaning::Failed(failure) if count > delivery.retry => {
+            Meaning::Failed(failure, _) if count > manner.retries() => {
                 return Some(Attempts {
                     count,
                     status,
                     result: Err(failure),
                 });
             }
-            Meaning::Failed(failure) => failure,
+            Meaning::Failed(failure, asked) => (failure, asked),
         };
         debug!(
             uri,
@@ -177,7 +270,58 @@ async fn attempt(
         tokio::select! {
             biased; // a stopping broker waits for nobody
             () = core.stop.requested() => return None,
-            () = tokio::time::sleep(delivery.wait(count)) => {}
+            () = tokio::time::sleep(manner.wait(count, asked)) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ingenium_runtime::backoff::Policy;
+
+    use super::Manner;
+    use crate::trigger::{Delivery, Profile};
+
+    /// Kafka's were seen, to ten milliseconds; those of channels are read in `retryablehttp`'s use.
+    #[test]
+    fn waits_are_those_of_each_broker() {
+        for (profile, policy, waits) in [
+            (Profile::Kafka, Policy::Linear, [100, 200, 300]),
+            (Profile::Kafka, Policy::Exponential, [200, 400, 800]),
+            (Profile::Mt, Policy::Linear, [0, 100, 200]),
+            (Profile::Mt, Policy::Exponential, [100, 200, 400]),
+            (Profile::Ingenium, Policy::Linear, [100, 200, 300]),
+            (Profile::Ingenium, Policy::Exponential, [200, 400, 800]),
+        ] {
+            let delivery = Delivery {
+                policy,
+                delay: Duration::from_millis(100),
+                ..Delivery::default()
+            };
+            let manner = Manner { delivery, profile };
+            let found = [1, 2, 3].map(|retry| manner.wait(retry, None).as_millis());
+            assert_eq!(found, waits, "{profile:?}, {policy:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_delay_kafka_does_not_retry() {
+        for (profile, retries) in [
+            (Profile::Kafka, 0),
+            (Profile::Mt, 10),
+            (Profile::Ingenium, 10),
+        ] {
+            let delivery = Delivery {
+                delay: Duration::ZERO,
+                ..Delivery::default()
+            };
+            assert_eq!(
+                Manner { delivery, profile }.retries(),
+                retries,
+                "{profile:?}"
+            );
         }
     }
 }

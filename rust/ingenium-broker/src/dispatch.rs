@@ -1,6 +1,7 @@
 //! Which delivery comes next.
 
 mod fifo;
+mod lane;
 mod step;
 
 use std::sync::Arc;

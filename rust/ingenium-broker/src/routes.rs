@@ -5,7 +5,11 @@ use std::sync::atomic::Ordering;
 use ingenium_runtime::http::{Request, Response};
 
 use crate::core::Core;
+use crate::trigger::Profile;
 use crate::{api, ingress};
+
+/// What may be asked of a broker.
+const METHODS: &str = "POST, OPTIONS";
 
 /// Answers a request.
 pub(crate) async fn answer(core: &Core, request: Request) -> Response {
@@ -28,27 +32,65 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
             kind,
             name,
         ] => api::answer(core, &request, namespace, kind, name).await,
-        [namespace, name]
-            if core.exists()
-                && *namespace == core.config.namespace
-                && *name == core.config.broker =>
-        {
-            match request.method.as_str() {
-                // Not only when ready: subscribers that finish a delivery during the drain still send what came of it.
-                "POST" => ingress::receive(core, &request).await,
-                "OPTIONS" => Response::empty(200).header("allow", "POST, OPTIONS"),
-                _ => method_not_allowed("POST, OPTIONS"),
-            }
+        segments => at_broker(core, &request, segments).await,
+    }
+}
+
+/// A request to where events go.
+async fn at_broker(core: &Core, request: &Request, segments: &[&str]) -> Response {
+    let profile = core.profile();
+    let name = match segments {
+        [namespace, name] => Some((*namespace, *name)),
+        [namespace, name, ""] if profile.allows_trailing_slash() => Some((*namespace, *name)),
+        _ => None,
+    };
+    if name.is_none() && profile.judges_paths() && request.path != "/" {
+        let detail = format!(
+            "`{}` is no path of a namespace and a broker; events go to {}",
+            request.path.escape_debug(),
+            place(core)
+        );
+        return Response::problem(400, "malformed_path", &detail, &[]);
+    }
+    let is_known = name == Some((&core.config.namespace, &core.config.broker))
+        && core.exists()
+        && !(profile.names_by_query() && request.query.is_some());
+    let is_probe = request.method == "GET" && request.header("k-network-probe") == Some(b"probe");
+    match request.method.as_str() {
+        // Not only when ready: subscribers that finish a delivery during the drain still send what came of it.
+        "POST" if is_known => ingress::receive(core, request, profile).await,
+        _ if is_probe && is_known => probed(request),
+        "OPTIONS" if is_known && profile.answers_options() => Response::empty(200)
+            .header("allow", METHODS)
+            .header("webhook-allowed-origin", "*")
+            .header("webhook-allowed-rate", "*"),
+        // Knative's Kafka broker looks at the method first.
+        method if is_known || (profile == Profile::Kafka && method != "POST" && !is_probe) => {
+            method_not_allowed(if profile.answers_options() {
+                METHODS
+            } else {
+                "POST"
+            })
         }
-        _ => Response::problem(
-            404,
-            "not_found",
-            &format!(
-                "nothing is served here; events go to `/{}/{}`",
-                core.config.namespace, core.config.broker
-            ),
-            &[],
-        ),
+        _ => {
+            let detail = format!("nothing is served here; events go to {}", place(core));
+            Response::problem(404, "not_found", &detail, &[])
+        }
+    }
+}
+
+fn place(core: &Core) -> String {
+    format!("`/{}/{}`", core.config.namespace, core.config.broker)
+}
+
+/// Knative's networking asks in this way whether requests arrive where they should.
+fn probed(request: &Request) -> Response {
+    let hash = request
+        .header("k-network-hash")
+        .and_then(|hash| std::str::from_utf8(hash).ok());
+    match hash {
+        Some(hash) => Response::empty(200).header("k-network-hash", hash),
+        None => Response::empty(200),
     }
 }
 

@@ -3,7 +3,9 @@
 mod broker;
 mod delivery;
 mod duration;
+mod nearest;
 mod object;
+mod profile;
 mod spec;
 
 use std::collections::BTreeMap;
@@ -11,8 +13,9 @@ use std::collections::BTreeMap;
 use ingenium_contract::CloudEvent;
 
 pub(crate) use broker::BrokerObject;
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Format};
 pub use object::Invalid;
+pub use profile::Profile;
 
 /// The annotation that says where in step order a subscriber comes: an integer as text.
 pub const RANK: &str = "ingenium.example/rank";
@@ -20,6 +23,8 @@ pub const RANK: &str = "ingenium.example/rank";
 pub const SOURCE: &str = "ingenium.example/source";
 /// The annotation that says where a new trigger starts: `earliest` or `latest`.
 pub const START: &str = "ingenium.example/start";
+/// Knative's annotation for the order of a trigger's deliveries: `ordered` or `unordered`.
+pub const ORDER: &str = "kafka.eventing.knative.dev/delivery.order";
 /// Knative's annotation for a broker's class.
 pub const CLASS: &str = "eventing.knative.dev/broker.class";
 
@@ -113,6 +118,17 @@ impl Trigger {
     #[must_use]
     pub fn subscriber_source(&self) -> Option<&str> {
         self.annotations.get(SOURCE).map(String::as_str)
+    }
+
+    /// Whether events of a key, or of a partition, wait for each other. Channels know no order.
+    #[must_use]
+    pub(crate) fn is_ordered(&self, profile: Profile) -> bool {
+        match self.annotations.get(ORDER).map(String::as_str) {
+            _ if profile == Profile::Mt => false,
+            Some("ordered") => true,
+            Some("unordered") => false,
+            _ => profile.orders(),
+        }
     }
 
     /// Whether it starts at the first event of the log rather than at the next.

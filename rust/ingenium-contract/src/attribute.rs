@@ -105,8 +105,11 @@ fn parse_offset(offset: &str) -> Option<i32> {
     (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
-/// The rule that an attribute name breaks: lower-case ASCII letters and digits only.
-pub(crate) fn check_name(name: &str) -> Result<(), Finding> {
+/// Checks an attribute name: lower-case ASCII letters and digits only.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn check_name(name: &str) -> Result<(), Finding> {
     let legal = !name.is_empty()
         && name
             .bytes()
@@ -122,8 +125,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), Finding> {
     .help("use lower-case letters and digits only"))
 }
 
-/// The rule that any attribute value breaks.
-pub(crate) fn check_value(name: &str, value: &str) -> Result<(), Finding> {
+/// Checks the text of any attribute.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn check_value(name: &str, value: &str) -> Result<(), Finding> {
     let pointer = format!("/{name}");
     if value.is_empty() {
         return Err(

@@ -1,4 +1,4 @@
-//! For each trigger, in log order per key, keys in parallel.
+//! For each trigger, in log order per lane, lanes in parallel.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::error;
 
+use super::lane::Lane;
 use super::{pause, settle};
 use crate::core::{Core, Registered};
 use crate::delivery::deliver;
@@ -68,15 +69,16 @@ struct Pump {
     settled: HashSet<u64>,
     /// Read and not settled.
     unsettled: BTreeSet<u64>,
-    /// The events of each key that has any, the first of which is being delivered.
-    keys: HashMap<String, VecDeque<Shared>>,
-    open: JoinSet<(String, bool)>,
+    /// The events of each lane that has any, the first of which is being delivered.
+    lanes: HashMap<Lane, VecDeque<Shared>>,
+    open: JoinSet<(Lane, bool)>,
     slots: Arc<Semaphore>,
 }
 
 impl Pump {
     fn new(core: Arc<Core>, name: String, registered: Arc<Registered>) -> Self {
-        let slots = Arc::new(Semaphore::new(core.config.limits.in_flight));
+        let in_flight = core.profile().in_flight(core.config.limits.in_flight);
+        let slots = Arc::new(Semaphore::new(in_flight));
         Self {
             next: registered.position.load(Ordering::Acquire) + 1,
             core,
@@ -84,7 +86,7 @@ impl Pump {
             registered,
             settled: HashSet::new(),
             unsettled: BTreeSet::new(),
-            keys: HashMap::new(),
+            lanes: HashMap::new(),
             open: JoinSet::new(),
             slots,
         }
@@ -163,29 +165,29 @@ impl Pump {
                     continue;
                 }
             };
-            let trigger = self.registered.current();
+            let (trigger, profile) = (self.registered.current(), self.core.profile());
             for event in events {
                 self.next = event.offset + 1;
                 if !self.settled.remove(&event.offset) && trigger.matches(&event.event) {
-                    self.take(event);
+                    let lane = Lane::of(&event.event, event.offset, &trigger, profile);
+                    self.take(lane, event);
                 }
             }
         }
     }
 
-    fn take(&mut self, event: Shared) {
+    fn take(&mut self, lane: Lane, event: Shared) {
         self.unsettled.insert(event.offset);
-        let key = event.event.ordering_key().to_owned();
-        let queue = self.keys.entry(key.clone()).or_default();
+        let queue = self.lanes.entry(lane.clone()).or_default();
         queue.push_back(event);
         if queue.len() == 1 {
-            self.start(key);
+            self.start(lane);
         }
     }
 
-    /// Starts the delivery of a key's first event.
-    fn start(&mut self, key: String) {
-        let Some(event) = self.keys.get(&key).and_then(VecDeque::front).cloned() else {
+    /// Starts the delivery of a lane's first event.
+    fn start(&mut self, lane: Lane) {
+        let Some(event) = self.lanes.get(&lane).and_then(VecDeque::front).cloned() else {
             return;
         };
         let (core, registered) = (Arc::clone(&self.core), Arc::clone(&self.registered));
@@ -195,13 +197,13 @@ impl Pump {
                 Some(settlement) => settle(&core, &name, event.offset, settlement).await,
                 None => None,
             };
-            (key, settled.is_some())
+            (lane, settled.is_some())
         });
     }
 
-    /// A delivery is over: the next of its key may start.
-    fn ended(&mut self, ended: Result<(String, bool), tokio::task::JoinError>) {
-        let (key, settled) = match ended {
+    /// A delivery is over: the next of its lane may start.
+    fn ended(&mut self, ended: Result<(Lane, bool), tokio::task::JoinError>) {
+        let (lane, settled) = match ended {
             Ok(ended) => ended,
             Err(error) => {
                 if error.is_panic() {
@@ -211,16 +213,16 @@ impl Pump {
             }
         };
         if !settled {
-            return; // the broker stops: the key keeps its place
+            return; // the broker stops: the lane keeps its place
         }
-        if let Some(queue) = self.keys.get_mut(&key) {
+        if let Some(queue) = self.lanes.get_mut(&lane) {
             if let Some(event) = queue.pop_front() {
                 self.unsettled.remove(&event.offset);
             }
             if queue.is_empty() {
-                self.keys.remove(&key);
+                self.lanes.remove(&lane);
             } else if !self.core.stop.is_requested() {
-                self.start(key);
+                self.start(lane);
             }
         }
     }

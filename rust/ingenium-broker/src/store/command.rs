@@ -1,7 +1,7 @@
 //! What the writer is asked to do.
 
-use ingenium_contract::envelope::Mode;
-use ingenium_contract::{CloudEvent, Finding};
+use ingenium_contract::envelope::{self, Mode};
+use ingenium_contract::{CloudEvent, Finding, SpecVersions};
 use tokio::sync::oneshot;
 
 /// An event to store, and how it came.
@@ -19,7 +19,6 @@ impl Submission {
         headers: &[(&str, &[u8])],
         body: &bytes::Bytes,
     ) -> Result<Self, Vec<Finding>> {
-        use ingenium_contract::{SpecVersions, envelope};
         let received = envelope::read(headers, body, SpecVersions::V03AndV1)?;
         let kept: serde_json::Map<String, serde_json::Value> = headers
             .iter()
@@ -35,13 +34,25 @@ impl Submission {
             headers: serde_json::Value::Object(kept).to_string(),
         })
     }
+
+    /// Reads a batch of at most `most` events.
+    pub(crate) fn read_batch(body: &bytes::Bytes, most: usize) -> Result<Vec<Self>, Vec<Finding>> {
+        let received = envelope::read_batch(body, SpecVersions::V03AndV1, most)?;
+        let headers = serde_json::json!({ "content-type": envelope::BATCH }).to_string();
+        let submissions = received.into_iter().map(|received| Self {
+            event: received.event,
+            mode: received.mode,
+            headers: headers.clone(),
+        });
+        Ok(submissions.collect())
+    }
 }
 
-/// The event is in the log.
+/// The events are in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accepted {
     Stored,
-    /// The same event was there.
+    /// The same events were there.
     Known,
 }
 
@@ -92,9 +103,9 @@ pub(crate) enum Note {
 /// What the writer does.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Store an event and answer when it is on disk.
+    /// Store events, all of them or none, and answer when they are on disk.
     Publish {
-        submission: Box<Submission>,
+        submissions: Vec<Submission>,
         answer: oneshot::Sender<Result<Accepted, Rejected>>,
     },
     /// Store a reply together with the settlement that it came with.

@@ -31,22 +31,16 @@ pub(super) fn apply(
 ) -> rusqlite::Result<()> {
     match command {
         Command::Publish {
-            submission,
+            submissions,
             answer: to,
-        } => {
-            let late = is_late(&submission.event.source);
-            match store(transaction, *submission, head, done) {
-                Ok(Ok(accepted)) => {
-                    done.late += u64::from(late && accepted == Accepted::Stored);
-                    done.answers.push(answer(to, accepted));
-                }
-                Ok(Err(conflict)) => done.answers.push(reject(to, conflict)),
-                Err(error) => {
-                    done.answers.push(answer(to, Accepted::Known));
-                    return Err(error);
-                }
+        } => match publish(transaction, submissions, head, done, is_late) {
+            Ok(Ok(accepted)) => done.answers.push(answer(to, accepted)),
+            Ok(Err(conflict)) => done.answers.push(reject(to, conflict)),
+            Err(error) => {
+                done.answers.push(answer(to, Accepted::Known));
+                return Err(error);
             }
-        }
+        },
         Command::Reply {
             trigger,
             offset,
@@ -101,6 +95,45 @@ pub(super) fn apply(
         Command::Close => {}
     }
     Ok(())
+}
+
+/// Stores the events that are not there yet: all of them, or none where one of them conflicts.
+fn publish(
+    transaction: &Transaction<'_>,
+    submissions: Vec<Submission>,
+    head: &mut u64,
+    done: &mut Done,
+    is_late: &LateRule,
+) -> rusqlite::Result<Result<Accepted, Rejected>> {
+    // One event is written or not: it needs no point to return to.
+    let is_batch = submissions.len() > 1;
+    if is_batch {
+        transaction.execute_batch("SAVEPOINT batch")?;
+    }
+    let before = (*head, done.stored.len(), done.late);
+    let mut accepted = Accepted::Known;
+    for submission in submissions {
+        let late = is_late(&submission.event.source);
+        match store(transaction, submission, head, done)? {
+            Ok(Accepted::Known) => {}
+            Ok(Accepted::Stored) => {
+                accepted = Accepted::Stored;
+                done.late += u64::from(late);
+            }
+            Err(conflict) => {
+                if is_batch {
+                    transaction.execute_batch("ROLLBACK TO batch; RELEASE batch")?;
+                    (*head, done.late) = (before.0, before.2);
+                    done.stored.truncate(before.1);
+                }
+                return Ok(Err(conflict));
+            }
+        }
+    }
+    if is_batch {
+        transaction.execute_batch("RELEASE batch")?;
+    }
+    Ok(Ok(accepted))
 }
 
 /// Stores an event that is not there yet.

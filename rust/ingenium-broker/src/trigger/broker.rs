@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::delivery::Delivery;
 use super::object::{Invalid, Object, check_name, object, read, ready};
+use super::profile::Profile;
 use super::spec::DeliverySpec;
 
 /// What a Broker says: how it delivers for triggers that do not say.
@@ -14,6 +15,8 @@ use super::spec::DeliverySpec;
 pub(crate) struct BrokerObject {
     pub(crate) annotations: BTreeMap<String, String>,
     pub(crate) delivery: Delivery,
+    /// Whose behaviour the broker has: its class.
+    pub(crate) profile: Profile,
 }
 
 #[derive(Debug, Deserialize)]
@@ -30,6 +33,7 @@ impl BrokerObject {
         check_name("metadata.name", &read.metadata.name)?;
         let delivery = read.spec.delivery.map(DeliverySpec::read).transpose()?;
         let broker = Self {
+            profile: Profile::from_annotations(&read.metadata.annotations)?,
             annotations: read.metadata.annotations,
             delivery: delivery.unwrap_or_default(),
         };

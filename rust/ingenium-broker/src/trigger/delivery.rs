@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ingenium_runtime::backoff::{self, Policy, Table};
+use ingenium_runtime::backoff::Policy;
 
 /// How to deliver, and when to give up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,19 @@ pub struct Delivery {
     pub timeout: Option<Duration>,
     /// Where events go that nobody took.
     pub dead_letter_sink: Option<String>,
+    /// The longest wait that a `Retry-After` may ask for; `None`: it asks in vain.
+    pub retry_after_max: Option<Duration>,
+    /// The content mode of deliveries; `None` is binary.
+    pub format: Option<Format>,
+}
+
+/// The content mode of deliveries (`delivery.format`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `json`: structured mode.
+    Json,
+    /// `binary`: binary mode.
+    Binary,
 }
 
 /// What Knative's webhook writes into a Broker that says nothing: 10 retries, exponential from 0.2 s.
@@ -28,14 +41,8 @@ impl Default for Delivery {
             delay: Duration::from_millis(200),
             timeout: None,
             dead_letter_sink: None,
+            retry_after_max: None,
+            format: None,
         }
-    }
-}
-
-impl Delivery {
-    /// The wait before retry number `retry` (the first is 1), as Knative's Kafka broker waits.
-    #[must_use]
-    pub fn wait(&self, retry: u32) -> Duration {
-        backoff::wait(self.policy, Table::Kafka, self.delay, retry)
     }
 }

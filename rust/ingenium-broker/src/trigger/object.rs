@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::spec::{DeliverySpec, Destination};
-use super::{RANK, START, Trigger};
+use super::{ORDER, RANK, START, Trigger};
 
 const API_VERSION: &str = "eventing.knative.dev/v1";
 
@@ -158,6 +158,16 @@ impl Trigger {
                 format!("metadata.annotations.{RANK}"),
                 problem,
                 "set an integer such as `10`",
+            ));
+        }
+        if let Some(order) = self.annotations.get(ORDER)
+            && !["ordered", "unordered"].contains(&order.as_str())
+        {
+            let problem = format!("`{}` is no order", order.escape_debug());
+            return Err(invalid(
+                format!("metadata.annotations.{ORDER}"),
+                problem,
+                "set `ordered` or `unordered`",
             ));
         }
         if let Some(start) = self.annotations.get(START)

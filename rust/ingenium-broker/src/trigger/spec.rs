@@ -3,7 +3,7 @@
 use ingenium_runtime::backoff::Policy;
 use serde::{Deserialize, Serialize};
 
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Format};
 use super::duration;
 use super::object::{Invalid, invalid};
 
@@ -26,6 +26,17 @@ pub(super) struct DeliverySpec {
     timeout: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dead_letter_sink: Option<Destination>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after_max: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format: Option<DeliveryFormat>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum DeliveryFormat {
+    Json,
+    Binary,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
@@ -57,6 +68,11 @@ impl DeliverySpec {
             delay: time("backoffDelay", self.backoff_delay)?.unwrap_or(default.delay),
             timeout: time("timeout", self.timeout)?.filter(|timeout| !timeout.is_zero()),
             dead_letter_sink: self.dead_letter_sink.map(|sink| sink.uri),
+            retry_after_max: time("retryAfterMax", self.retry_after_max)?,
+            format: self.format.map(|format| match format {
+                DeliveryFormat::Json => Format::Json,
+                DeliveryFormat::Binary => Format::Binary,
+            }),
         })
     }
 
@@ -73,6 +89,11 @@ impl DeliverySpec {
                 .dead_letter_sink
                 .clone()
                 .map(|uri| Destination { uri }),
+            retry_after_max: delivery.retry_after_max.map(duration::format),
+            format: delivery.format.map(|format| match format {
+                Format::Json => DeliveryFormat::Json,
+                Format::Binary => DeliveryFormat::Binary,
+            }),
         }
     }
 }

@@ -68,7 +68,7 @@ async fn what_would_be_ignored_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let broker = broker(folder.path(), Mode::Fifo).await;
     let sender = Sender::to(&broker);
-    let cases: [(&str, Value, &str); 11] = [
+    let cases: [(&str, Value, &str); 13] = [
         ("/spec/filterz", json!({}), "filterz"),
         (
             "/spec/filters",
@@ -99,8 +99,14 @@ async fn what_would_be_ignored_is_refused() {
         ),
         (
             "/spec/delivery/retryAfterMax",
-            json!("PT1S"),
-            "retryAfterMax",
+            json!("1s"),
+            "spec.delivery.retryAfterMax",
+        ),
+        ("/spec/delivery/format", json!("avro"), "avro"),
+        (
+            "/metadata/annotations/kafka.eventing.knative.dev~1delivery.order",
+            json!("fifo"),
+            "delivery.order",
         ),
         ("/metadata/name", json!("other"), "metadata.name"),
         (

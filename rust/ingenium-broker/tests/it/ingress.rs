@@ -187,7 +187,7 @@ async fn requests_are_answered_as_knative_does() {
         ("POST", "//ns/b", &bare, "{}", 404),
         ("POST", "/ns%2fb", &bare, "{}", 404),
         ("POST", "/ns/b", &bare, "{}", 400),
-        ("POST", "/ns/b", &batch, "[]", 415),
+        ("POST", "/ns/b", &batch, "[]", 202),
         ("POST", "/ns/b", &version("0.3"), "", 202),
         ("POST", "/ns/b?query=ignored", &version("1.0"), "", 202),
         ("POST", "/ns/b", &version("9000.1"), "", 400),

@@ -6,5 +6,7 @@ mod deliveries;
 mod fifo;
 mod files;
 mod ingress;
+mod knative;
+mod profiles;
 mod rig;
 mod step;

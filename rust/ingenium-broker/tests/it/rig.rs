@@ -178,6 +178,20 @@ impl Sender {
             .expect("an answer")
     }
 
+    /// Says whose behaviour the broker is to have; the status.
+    pub(crate) async fn class(&self, class: &str) -> u16 {
+        let object = serde_json::json!({
+            "apiVersion": "eventing.knative.dev/v1",
+            "kind": "Broker",
+            "metadata": { "name": BROKER, "annotations": { "eventing.knative.dev/broker.class": class } },
+            "spec": {},
+        });
+        let path = format!("/apis/eventing.knative.dev/v1/namespaces/{NAMESPACE}/brokers/{BROKER}");
+        self.request("PUT", &path, &[], &object.to_string())
+            .await
+            .status
+    }
+
     /// An event in binary mode; `extra` headers win over the usual ones.
     pub(crate) async fn event(&self, id: &str, extra: &[(&str, &str)], data: &str) -> Answer {
         let mut headers = vec![
