@@ -248,7 +248,7 @@ fn message(
         }
         _ => {}
     }
-    let is_json = spec.format == "json" && (class == Class::Mt || fault.is("M-FORMATS"));
+    let is_json = spec.format == "json" && (class != Class::Kafka || fault.is("M-FORMATS"));
     let (mut headers, body) = if is_json {
         event.structured()
     } else {

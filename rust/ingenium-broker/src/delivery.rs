@@ -27,7 +27,7 @@ struct Message {
 impl Message {
     /// The attributes' text and the data's bytes as they came, and what the broker adds. The event has gone out of the
     /// broker then: its count of passes is none of the recipient's business.
-    fn new(core: &Core, event: &CloudEvent, offset: u64, manner: &Manner) -> Self {
+    fn new(core: &Core, event: &CloudEvent, stored: &StoredEvent, manner: &Manner) -> Self {
         let inner;
         let event = if event.extension(TTL).is_some() {
             let mut copy = event.clone();
@@ -48,7 +48,9 @@ impl Message {
         };
         headers.push(("prefer".to_owned(), "reply".to_owned()));
         headers.push(("kn-namespace".to_owned(), core.config.namespace.clone()));
-        headers.extend(manner.profile.delivery_headers(event, offset));
+        headers.extend(manner.profile.delivery_headers(event, stored.offset));
+        let trace = stored.trace.iter();
+        headers.extend(trace.map(|(name, value)| ((*name).to_owned(), value.clone())));
         Self { headers, body }
     }
 }
@@ -114,7 +116,7 @@ pub(crate) async fn deliver(
         delivery: core.delivery_of(&trigger),
         profile: core.profile(),
     };
-    let message = Message::new(core, &event.event, event.offset, &manner);
+    let message = Message::new(core, &event.event, event, &manner);
     let address = || registered.current().subscriber.clone();
     let attempts = tokio::select! {
         biased; // an answer that is there counts
@@ -155,7 +157,7 @@ pub(crate) async fn deliver(
                 &failure,
                 manner.profile,
             );
-            let message = Message::new(core, &letter, event.offset, &manner);
+            let message = Message::new(core, &letter, event, &manner);
             let sent = attempt(core, || sink.clone(), &manner, &message, slots).await?;
             let reply = sent
                 .result

@@ -4,6 +4,9 @@ use ingenium_contract::envelope::{self, Mode};
 use ingenium_contract::{CloudEvent, Finding, SpecVersions};
 use tokio::sync::oneshot;
 
+/// Headers of a request that carry a trace on (W3C Trace Context, W3C Baggage).
+pub(super) const TRACE: [&str; 3] = ["traceparent", "tracestate", "baggage"];
+
 /// An event to store, and how it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Submission {
@@ -11,6 +14,21 @@ pub(crate) struct Submission {
     pub(crate) mode: Mode,
     /// The headers that belong to the event, as a JSON object.
     pub(crate) headers: String,
+}
+
+/// The headers among `headers`, a JSON object, that carry a trace on.
+pub(super) fn trace(headers: &str) -> Vec<(&'static str, String)> {
+    // Most events have none.
+    if !TRACE.iter().any(|name| headers.contains(name)) {
+        return Vec::new();
+    }
+    let headers: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(headers).unwrap_or_default();
+    let text = |name| headers.get(name)?.as_str().map(ToOwned::to_owned);
+    TRACE
+        .into_iter()
+        .filter_map(|name| Some((name, text(name)?)))
+        .collect()
 }
 
 impl Submission {
@@ -24,7 +42,9 @@ impl Submission {
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
             .filter(|(name, _)| {
-                name == "content-type" || (received.mode == Mode::Binary && name.starts_with("ce-"))
+                name == "content-type"
+                    || TRACE.contains(&name.as_str())
+                    || (received.mode == Mode::Binary && name.starts_with("ce-"))
             })
             .map(|(name, value)| (name, String::from_utf8_lossy(value).into()))
             .collect();

@@ -11,7 +11,7 @@ use ingenium_types::fingerprint::Line;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::command::Submission;
+use super::command::{Submission, trace};
 
 /// An event of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +22,12 @@ pub struct StoredEvent {
     pub event: CloudEvent,
     /// How it came.
     pub mode: Mode,
+    /// The headers of its request that carry a trace on: `traceparent`, `tracestate`, `baggage`.
+    pub trace: Vec<(&'static str, String)>,
 }
 
 /// The columns that [`from_row`] takes.
-pub(super) const COLUMNS: &str = "offset, attributes, mode, data, body";
+pub(super) const COLUMNS: &str = "offset, attributes, mode, data, body, headers";
 
 /// Writes an event.
 pub(super) fn insert(
@@ -87,6 +89,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
     let mode: String = row.get(2)?;
     let data: Option<String> = row.get(3)?;
     let body: Vec<u8> = row.get(4)?;
+    let headers: String = row.get(5)?;
     let damaged = |column, what: &'static str| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, what.into())
     };
@@ -106,6 +109,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
         } else {
             Mode::Structured
         },
+        trace: trace(&headers),
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Transaction, params};
 use tokio::sync::oneshot;
 
-use super::command::{Accepted, Command, Note, Rejected, Settlement, State, Submission};
+use super::command::{self, Accepted, Command, Note, Rejected, Settlement, State, Submission};
 use super::record::{self, Shared, StoredEvent, column};
 use super::writer::LateRule;
 
@@ -159,6 +159,7 @@ fn store(
         offset,
         event: submission.event,
         mode: submission.mode,
+        trace: command::trace(&submission.headers),
     }));
     Ok(Ok(Accepted::Stored))
 }
