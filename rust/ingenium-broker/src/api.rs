@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::core::{Core, lock};
 use crate::error::Error;
 use crate::routes::method_not_allowed;
-use crate::store::Command;
 use crate::trigger::{BrokerObject, Invalid, Trigger};
 
 /// Answers a request about the object `kind`/`name` of a namespace.
@@ -66,15 +65,7 @@ async fn put_broker(core: &Core, request: &Request) -> Result<Response, Error> {
     let (name, object) = BrokerObject::from_json(&request.body)?;
     same_name(&name, &core.config.broker)?;
     let stored = to_json(core, &object);
-    let text = stored.to_string();
-    core.ask(|answer| Command::PutBroker {
-        name,
-        object: text,
-        answer,
-    })
-    .await?;
-    *lock(&core.broker) = object;
-    core.set_existence(true).await?;
+    core.put_broker(object, stored.to_string()).await?;
     Ok(json(200, &stored))
 }
 

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
 use crate::store::{Command, Note, Reader, Rejected, reader};
-use crate::trigger::{BrokerObject, Delivery, Invalid, Trigger};
+use crate::trigger::{BrokerObject, Delivery, Invalid, Profile, Trigger};
 
 /// The key under which the store keeps that the broker object was deleted.
 const DELETED: &str = "broker_deleted";
@@ -134,6 +134,29 @@ impl Core {
         // Knative: a trigger's own `delivery` replaces the broker's whole.
         let own = trigger.delivery.clone();
         own.unwrap_or_else(|| lock(&self.broker).delivery.clone())
+    }
+
+    /// Whose behaviour is wanted.
+    pub(crate) fn profile(&self) -> Profile {
+        lock(&self.broker).profile
+    }
+
+    /// Puts the broker object on disk, and in force. A run that has begun keeps its profile.
+    pub(crate) async fn put_broker(&self, object: BrokerObject, text: String) -> Result<(), Error> {
+        let is_running = matches!(self.config.mode, Mode::Step { .. }) && *self.started.borrow();
+        let name = self.config.broker.clone();
+        if is_running && object.profile != self.profile() {
+            let object = format!("the class of broker `{name}`");
+            return Err(Error::Running { object });
+        }
+        self.ask(|answer| Command::PutBroker {
+            name,
+            object: text,
+            answer,
+        })
+        .await?;
+        *lock(&self.broker) = object;
+        self.set_existence(true).await
     }
 
     /// Adds or changes a trigger; true when it is new.

@@ -3,7 +3,10 @@
 mod broker;
 mod delivery;
 mod duration;
+pub mod filter;
+mod nearest;
 mod object;
+mod profile;
 mod spec;
 
 use std::collections::BTreeMap;
@@ -12,7 +15,9 @@ use ingenium_contract::CloudEvent;
 
 pub(crate) use broker::BrokerObject;
 pub use delivery::Delivery;
+pub use filter::Filter;
 pub use object::Invalid;
+pub use profile::Profile;
 
 /// The annotation that says where in step order a subscriber comes: an integer as text.
 pub const RANK: &str = "ingenium.example/rank";
@@ -37,9 +42,11 @@ pub struct Trigger {
     pub broker: String,
     /// The subscriber's URL.
     pub subscriber: String,
-    /// Attributes that an event must have with these values, case-sensitive; an empty value lets any pass, as
-    /// Knative's Kafka broker does.
+    /// `filter.attributes`: attributes that an event must have with these values, case-sensitive; an empty value lets
+    /// any pass. Not looked at where there are [`filters`](Self::filters).
     pub filter: BTreeMap<String, String>,
+    /// `filters`, which must all pass.
+    pub filters: Vec<Filter>,
     /// How to deliver; `None` leaves it to the broker.
     pub delivery: Option<Delivery>,
     /// Annotations.
@@ -61,6 +68,7 @@ impl Trigger {
             broker: broker.into(),
             subscriber: subscriber.into(),
             filter: BTreeMap::new(),
+            filters: Vec::new(),
             delivery: None,
             annotations: BTreeMap::new(),
         }
@@ -79,6 +87,13 @@ impl Trigger {
         self
     }
 
+    /// The same trigger with more filters, in whose presence `with_type` and `with_filter` mean nothing.
+    #[must_use]
+    pub fn with_filters(mut self, filters: impl IntoIterator<Item = Filter>) -> Self {
+        self.filters.extend(filters);
+        self
+    }
+
     /// The same trigger with an annotation.
     #[must_use]
     pub fn with_annotation(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -93,12 +108,13 @@ impl Trigger {
         self
     }
 
-    /// Whether the event passes the filter.
+    /// Whether the event passes: `filters` if there are any, else `filter.attributes`; without both, every event does.
     #[must_use]
-    pub fn matches(&self, event: &CloudEvent) -> bool {
-        self.filter.iter().all(|(name, wanted)| {
-            wanted.is_empty() || event.attribute(name).as_deref() == Some(wanted.as_str())
-        })
+    pub fn matches(&self, event: &CloudEvent, profile: Profile) -> bool {
+        if self.filters.is_empty() {
+            return filter::attributes_pass(&self.filter, event, profile);
+        }
+        filter::all_pass(&self.filters, event, profile)
     }
 
     /// Its place in step order: lower ranks first, then names.
@@ -128,6 +144,7 @@ impl Trigger {
     pub fn is_same_but_for_address(&self, other: &Self) -> bool {
         self.rank() == other.rank()
             && self.filter == other.filter
+            && self.filters == other.filters
             && self.subscriber_source() == other.subscriber_source()
     }
 }

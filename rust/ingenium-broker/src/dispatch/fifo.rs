@@ -163,10 +163,11 @@ impl Pump {
                     continue;
                 }
             };
-            let trigger = self.registered.current();
+            let (trigger, profile) = (self.registered.current(), self.core.profile());
             for event in events {
                 self.next = event.offset + 1;
-                if !self.settled.remove(&event.offset) && trigger.matches(&event.event) {
+                let is_settled = self.settled.remove(&event.offset);
+                if !is_settled && trigger.matches(&event.event, profile) {
                     self.take(event);
                 }
             }

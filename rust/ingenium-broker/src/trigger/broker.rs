@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Profile;
 use super::delivery::Delivery;
 use super::object::{Invalid, Object, check_name, object, read, ready};
 use super::spec::DeliverySpec;
@@ -13,6 +14,8 @@ use super::spec::DeliverySpec;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct BrokerObject {
     pub(crate) annotations: BTreeMap<String, String>,
+    /// As the annotations say.
+    pub(crate) profile: Profile,
     pub(crate) delivery: Delivery,
 }
 
@@ -30,6 +33,7 @@ impl BrokerObject {
         check_name("metadata.name", &read.metadata.name)?;
         let delivery = read.spec.delivery.map(DeliverySpec::read).transpose()?;
         let broker = Self {
+            profile: Profile::from_annotations(&read.metadata.annotations)?,
             annotations: read.metadata.annotations,
             delivery: delivery.unwrap_or_default(),
         };

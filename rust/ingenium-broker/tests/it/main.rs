@@ -1,8 +1,10 @@
 //! The broker through its doors: HTTP on the loopback address, and the file as others read it.
 
 mod api;
+mod cesql;
 mod crash;
 mod deliveries;
+mod event;
 mod fifo;
 mod files;
 mod ingress;
