@@ -2,11 +2,14 @@
 
 mod api;
 mod cesql;
+mod classes;
 mod crash;
 mod deliveries;
 mod event;
 mod fifo;
 mod files;
+mod filter_laws;
+mod filters;
 mod ingress;
 mod rig;
 mod step;

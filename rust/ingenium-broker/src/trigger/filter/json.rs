@@ -100,9 +100,10 @@ fn expression(tree: &Tree, place: &str) -> Result<Expression, Invalid> {
     })
 }
 
-/// The start of a text that may be long.
+/// The start of a text that may be long, in one line.
 fn excerpt(text: &str) -> String {
-    let mut start: String = text.chars().take(80).flat_map(char::escape_debug).collect();
+    let in_line = |c: char| if c.is_control() { ' ' } else { c };
+    let mut start: String = text.chars().take(80).map(in_line).collect();
     if text.chars().nth(80).is_some() {
         start.push('…');
     }
