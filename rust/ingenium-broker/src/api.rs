@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::core::{Core, lock};
 use crate::error::Error;
 use crate::routes::method_not_allowed;
-use crate::store::Command;
 use crate::trigger::{BrokerObject, CLASS, Invalid, Trigger};
 
 /// Answers a request about the object `kind`/`name` of a namespace.
@@ -67,15 +66,7 @@ async fn put_broker(core: &Core, request: &Request) -> Result<Response, Error> {
     same_name(&name, &core.config.broker)?;
     same_class(core, &object)?;
     let stored = to_json(core, &object);
-    let text = stored.to_string();
-    core.ask(|answer| Command::PutBroker {
-        name,
-        object: text,
-        answer,
-    })
-    .await?;
-    *lock(&core.broker) = object;
-    core.set_existence(true).await?;
+    core.put_broker(object, stored.to_string()).await?;
     Ok(json(200, &stored))
 }
 

@@ -141,6 +141,24 @@ impl Core {
         own.unwrap_or_else(|| lock(&self.broker).delivery.clone())
     }
 
+    /// Puts the broker object on disk, and in force. A run that has begun keeps its profile.
+    pub(crate) async fn put_broker(&self, object: BrokerObject, text: String) -> Result<(), Error> {
+        let is_running = matches!(self.config.mode, Mode::Step { .. }) && *self.started.borrow();
+        let name = self.config.broker.clone();
+        if is_running && object.profile != self.profile() {
+            let object = format!("the class of broker `{name}`");
+            return Err(Error::Running { object });
+        }
+        self.ask(|answer| Command::PutBroker {
+            name,
+            object: text,
+            answer,
+        })
+        .await?;
+        *lock(&self.broker) = object;
+        self.set_existence(true).await
+    }
+
     /// Adds or changes a trigger; true when it is new.
     pub(crate) async fn put_trigger(&self, trigger: Trigger) -> Result<bool, Error> {
         trigger.check()?;

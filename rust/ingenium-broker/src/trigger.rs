@@ -3,6 +3,7 @@
 mod broker;
 mod delivery;
 mod duration;
+pub mod filter;
 mod nearest;
 mod object;
 mod profile;
@@ -14,6 +15,7 @@ use ingenium_contract::CloudEvent;
 
 pub(crate) use broker::BrokerObject;
 pub use delivery::{Delivery, Format};
+pub use filter::Filter;
 pub use object::Invalid;
 pub use profile::Profile;
 
@@ -42,9 +44,11 @@ pub struct Trigger {
     pub broker: String,
     /// The subscriber's URL.
     pub subscriber: String,
-    /// Attributes that an event must have with these values, case-sensitive; an empty value lets any pass, as
-    /// Knative's Kafka broker does.
+    /// `filter.attributes`: attributes that an event must have with these values, case-sensitive; an empty value lets
+    /// any pass. Not looked at where there are [`filters`](Self::filters).
     pub filter: BTreeMap<String, String>,
+    /// `filters`, which must all pass.
+    pub filters: Vec<Filter>,
     /// How to deliver; `None` leaves it to the broker.
     pub delivery: Option<Delivery>,
     /// Annotations.
@@ -66,6 +70,7 @@ impl Trigger {
             broker: broker.into(),
             subscriber: subscriber.into(),
             filter: BTreeMap::new(),
+            filters: Vec::new(),
             delivery: None,
             annotations: BTreeMap::new(),
         }
@@ -84,6 +89,13 @@ impl Trigger {
         self
     }
 
+    /// The same trigger with more filters, in whose presence `with_type` and `with_filter` mean nothing.
+    #[must_use]
+    pub fn with_filters(mut self, filters: impl IntoIterator<Item = Filter>) -> Self {
+        self.filters.extend(filters);
+        self
+    }
+
     /// The same trigger with an annotation.
     #[must_use]
     pub fn with_annotation(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -98,12 +110,13 @@ impl Trigger {
         self
     }
 
-    /// Whether the event passes the filter.
+    /// Whether the event passes: `filters` if there are any, else `filter.attributes`; without both, every event does.
     #[must_use]
-    pub fn matches(&self, event: &CloudEvent) -> bool {
-        self.filter.iter().all(|(name, wanted)| {
-            wanted.is_empty() || event.attribute(name).as_deref() == Some(wanted.as_str())
-        })
+    pub fn matches(&self, event: &CloudEvent, profile: Profile) -> bool {
+        if self.filters.is_empty() {
+            return filter::attributes_pass(&self.filter, event, profile);
+        }
+        filter::all_pass(&self.filters, event, profile)
     }
 
     /// Its place in step order: lower ranks first, then names.
@@ -144,6 +157,7 @@ impl Trigger {
     pub fn is_same_but_for_address(&self, other: &Self) -> bool {
         self.rank() == other.rank()
             && self.filter == other.filter
+            && self.filters == other.filters
             && self.subscriber_source() == other.subscriber_source()
     }
 }

@@ -193,20 +193,28 @@ impl CloudEvent {
         }
     }
 
-    /// The text of the attribute `name`, as filters compare it; `None` when absent.
+    /// The value of the attribute `name`; `None` when absent.
+    #[must_use]
+    pub fn attribute_value(&self, name: &str) -> Option<Attribute<'_>> {
+        let context = match name {
+            "specversion" => Some(self.specversion.as_str()),
+            "id" => Some(self.id.as_str()),
+            "source" => Some(self.source.as_str()),
+            "type" => Some(self.type_.as_str()),
+            "subject" => self.subject.as_deref(),
+            "time" => self.time.as_ref().map(Time::text),
+            "datacontenttype" => self.datacontenttype.as_deref(),
+            "dataschema" => self.dataschema.as_deref(),
+            _ => return self.extension(name).map(Attribute::from),
+        };
+        context.map(Attribute::String)
+    }
+
+    /// The text of the attribute `name`; `None` when absent.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<String> {
-        match name {
-            "specversion" => Some(self.specversion.clone()),
-            "id" => Some(self.id.clone()),
-            "source" => Some(self.source.clone()),
-            "type" => Some(self.type_.clone()),
-            "subject" => self.subject.clone(),
-            "time" => self.time.as_ref().map(|time| time.text().to_owned()),
-            "datacontenttype" => self.datacontenttype.clone(),
-            "dataschema" => self.dataschema.clone(),
-            _ => self.extension(name).map(ToString::to_string),
-        }
+        self.attribute_value(name)
+            .map(|attribute| attribute.to_string())
     }
 
     /// All attributes in canonical order: the context attributes of the specification, then the extensions.

@@ -168,7 +168,8 @@ impl Pump {
             let (trigger, profile) = (self.registered.current(), self.core.profile());
             for event in events {
                 self.next = event.offset + 1;
-                if !self.settled.remove(&event.offset) && trigger.matches(&event.event) {
+                let is_settled = self.settled.remove(&event.offset);
+                if !is_settled && trigger.matches(&event.event, profile) {
                     let lane = Lane::of(&event.event, event.offset, &trigger, profile);
                     self.take(lane, event);
                 }

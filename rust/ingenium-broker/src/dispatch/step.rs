@@ -164,10 +164,11 @@ impl<'a> Run<'a> {
 
     fn schedule(&mut self, stored: &StoredEvent) {
         let (offset, event) = (stored.offset, &stored.event);
+        let profile = self.core.profile();
         let mut ranks = Vec::new();
         let mut left = 0;
         for (rank, subscriber) in self.subscribers.iter().enumerate() {
-            let wanted = subscriber.registered.current().matches(event);
+            let wanted = subscriber.registered.current().matches(event, profile);
             if !wanted || self.settled.remove(&(rank, offset)) {
                 continue;
             }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Profile;
 use super::delivery::Delivery;
 use super::object::{Invalid, Object, check_name, object, read, ready};
-use super::profile::Profile;
 use super::spec::DeliverySpec;
 
 /// What a Broker says: how it delivers for triggers that do not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct BrokerObject {
     pub(crate) annotations: BTreeMap<String, String>,
-    pub(crate) delivery: Delivery,
-    /// Whose behaviour the broker has: its class.
+    /// As the annotations say.
     pub(crate) profile: Profile,
+    pub(crate) delivery: Delivery,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,10 +6,13 @@ use ingenium_runtime::http::Uri;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::filter::{Filter, Tree, check_attributes, check_filters, read_attributes, read_filters};
 use super::spec::{DeliverySpec, Destination};
 use super::{ORDER, RANK, START, Trigger};
 
 const API_VERSION: &str = "eventing.knative.dev/v1";
+
+const FILTERS: &str = "spec.filters";
 
 /// A field of an object that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,19 +64,12 @@ pub(super) struct Metadata {
 struct TriggerSpec {
     broker: String,
     #[serde(default)]
-    filter: Option<AttributesFilter>,
+    filter: Option<Tree>,
     #[serde(default)]
-    filters: Vec<BTreeMap<String, Value>>,
+    filters: Option<Tree>,
     subscriber: Destination,
     #[serde(default)]
     delivery: Option<DeliverySpec>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AttributesFilter {
-    #[serde(default)]
-    attributes: BTreeMap<String, String>,
 }
 
 pub(super) fn read<'a, S: Deserialize<'a>>(
@@ -106,13 +102,8 @@ impl Trigger {
     pub fn from_json(json: &[u8], namespace: &str) -> Result<Self, Invalid> {
         let object: Object<TriggerSpec> = read(json, "Trigger")?;
         let spec = object.spec;
-        let filter = if spec.filters.is_empty() {
-            spec.filter
-                .map(|filter| filter.attributes)
-                .unwrap_or_default()
-        } else {
-            exact(spec.filters)?
-        };
+        let filter = spec.filter.map(|tree| read_attributes(tree, "spec.filter"));
+        let filters = spec.filters.map(|tree| read_filters(tree, FILTERS));
         let trigger = Self {
             namespace: object
                 .metadata
@@ -121,7 +112,8 @@ impl Trigger {
             name: object.metadata.name,
             broker: spec.broker,
             subscriber: spec.subscriber.uri,
-            filter,
+            filter: filter.transpose()?.unwrap_or_default(),
+            filters: filters.transpose()?.unwrap_or_default(),
             delivery: spec.delivery.map(DeliverySpec::read).transpose()?,
             annotations: object.metadata.annotations,
         };
@@ -136,20 +128,8 @@ impl Trigger {
     pub fn check(&self) -> Result<(), Invalid> {
         check_name("metadata.name", &self.name)?;
         check_uri("spec.subscriber.uri", &self.subscriber)?;
-        for name in self.filter.keys() {
-            let legal = name.starts_with(|c: char| c.is_ascii_lowercase())
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-            if !legal {
-                let problem = format!("`{}` is no attribute name", name.escape_debug());
-                return Err(invalid(
-                    "spec.filter.attributes",
-                    problem,
-                    "use lower-case letters and digits",
-                ));
-            }
-        }
+        check_attributes(&self.filter, "spec.filter.attributes")?;
+        check_filters(&self.filters, FILTERS)?;
         if let Some(rank) = self.annotations.get(RANK)
             && rank.parse::<i64>().is_err()
         {
@@ -200,6 +180,9 @@ impl Trigger {
         if !self.filter.is_empty() {
             spec["filter"] = json!({ "attributes": self.filter });
         }
+        if !self.filters.is_empty() {
+            spec["filters"] = self.filters.iter().map(Filter::to_json).collect();
+        }
         if let Some(delivery) = &self.delivery {
             spec["delivery"] = json!(DeliverySpec::write(delivery));
         }
@@ -234,35 +217,6 @@ pub(super) fn object(
 
 pub(super) fn ready() -> Value {
     json!([{ "type": "Ready", "status": "True" }])
-}
-
-/// Several filters must all pass; of the dialects only `exact` is honoured.
-fn exact(filters: Vec<BTreeMap<String, Value>>) -> Result<BTreeMap<String, String>, Invalid> {
-    let mut wanted = BTreeMap::new();
-    for (index, filter) in filters.into_iter().enumerate() {
-        for (dialect, value) in filter {
-            let field = format!("spec.filters[{index}].{dialect}");
-            if dialect != "exact" {
-                return Err(invalid(
-                    field,
-                    "the dialect is not honoured here",
-                    "use `exact`",
-                ));
-            }
-            let exact: BTreeMap<String, String> =
-                serde_json::from_value(value).map_err(|error| {
-                    invalid(&field, error.to_string(), "set attribute names and values")
-                })?;
-            for (name, value) in exact {
-                let old = wanted.insert(name.clone(), value.clone());
-                if old.is_some_and(|old| old != value) {
-                    let problem = format!("`{name}` would need two values at once");
-                    return Err(invalid(field, problem, "no event passes: keep one of them"));
-                }
-            }
-        }
-    }
-    Ok(wanted)
 }
 
 pub(super) fn check_name(field: &str, name: &str) -> Result<(), Invalid> {

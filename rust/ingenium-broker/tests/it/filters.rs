@@ -1,0 +1,510 @@
+//! Which events pass a Trigger's filters, in each profile: the table of docs/reference/trigger-filters.md.
+//!
+//! The events and most of the filters are those that Knative's broker on Kafka was run with; where it lost an event
+//! (an attribute that is not there, a result that is no Boolean), the event gets what the specification says.
+
+use std::fmt::Write as _;
+
+use ingenium_broker::Trigger;
+use ingenium_broker::trigger::Profile;
+use ingenium_contract::CloudEvent;
+use serde_json::{Value, json};
+
+use crate::event::event;
+
+fn events() -> Vec<CloudEvent> {
+    [
+        json!({
+            "id": "1", "source": "/src/one", "type": "com.ex.a", "datacontenttype": "application/json",
+            "subject": "sub-1", "color": "red"
+        }),
+        json!({
+            "id": "2", "source": "/src/two", "type": "com.ex.b", "datacontenttype": "application/json"
+        }),
+        json!({
+            "id": "3", "source": "/src/two", "type": "com.ex.a", "datacontenttype": "application/json",
+            "subject": "other", "color": "blue", "num": "5", "time": "2026-01-02T03:04:05.120+02:00",
+            "dataschema": "http://x/s"
+        }),
+        json!({
+            "id": "4", "source": "/src/one", "type": "com.ex.c", "datacontenttype": "application/json",
+            "subject": "s4", "num": 5, "flag": true
+        }),
+        json!({ "id": "5", "source": "/src/one", "type": "com.EX.a", "color": "" }),
+    ]
+    .iter()
+    .map(event)
+    .collect()
+}
+
+fn trigger(spec: &Value) -> Result<Trigger, String> {
+    let mut object = json!({
+        "apiVersion": "eventing.knative.dev/v1",
+        "kind": "Trigger",
+        "metadata": { "name": "t" },
+        "spec": { "broker": "b", "subscriber": { "uri": "http://127.0.0.1:1/" } }
+    });
+    for (name, value) in spec.as_object().expect("an object") {
+        object["spec"][name] = value.clone();
+    }
+    Trigger::from_json(object.to_string().as_bytes(), "ns").map_err(|error| error.to_string())
+}
+
+/// The ids of the events that pass.
+fn passing(trigger: &Trigger, profile: Profile) -> String {
+    let mut ids = String::new();
+    for event in events() {
+        if trigger.matches(&event, profile) {
+            write!(ids, "{}", event.id).expect("a text takes all");
+        }
+    }
+    ids
+}
+
+#[track_caller]
+fn check(spec: &Value, ingenium: &str, kafka: &str, mt: &str) {
+    let trigger = trigger(spec).unwrap_or_else(|error| panic!("{spec}: {error}"));
+    // What is stored selects the same.
+    let stored = trigger.to_json().to_string();
+    let read = Trigger::from_json(stored.as_bytes(), "ns").expect("what was written");
+    assert_eq!(read, trigger, "{spec}");
+    for (profile, wanted) in [
+        (Profile::Ingenium, ingenium),
+        (Profile::Kafka, kafka),
+        (Profile::Mt, mt),
+    ] {
+        assert_eq!(passing(&read, profile), wanted, "{spec} ({profile:?})");
+    }
+}
+
+fn attributes(attributes: Value) -> Value {
+    json!({ "filter": { "attributes": attributes } })
+}
+
+fn one(filter: Value) -> Value {
+    json!({ "filters": [filter] })
+}
+
+fn sql(expression: &str) -> Value {
+    one(json!({ "cesql": expression }))
+}
+
+/// The same in each profile.
+#[test]
+fn most_filters_select_the_same_in_each_profile() {
+    for (spec, wanted) in [
+        (json!({}), "12345"),
+        (attributes(json!({})), "12345"),
+        (attributes(json!({ "type": "com.ex.a" })), "13"),
+        (
+            attributes(json!({ "type": "com.ex.a", "source": "/src/one" })),
+            "1",
+        ),
+        (attributes(json!({ "type": "" })), "12345"),
+        (attributes(json!({ "nope": "x" })), ""),
+        (attributes(json!({ "id": "2" })), "2"),
+        (attributes(json!({ "specversion": "1.0" })), "12345"),
+        (one(json!({ "exact": { "type": "com.ex.a" } })), "13"),
+        (one(json!({ "exact": { "type": "COM.EX.A" } })), ""),
+        (one(json!({ "exact": { "color": "red" } })), "1"),
+        (one(json!({ "exact": { "dataschema": "http://x/s" } })), "3"),
+        (
+            one(json!({ "exact": { "datacontenttype": "application/json" } })),
+            "1234",
+        ),
+        (one(json!({ "prefix": { "type": "com.ex." } })), "1234"),
+        (one(json!({ "prefix": { "subject": "sub" } })), "1"),
+        (
+            one(json!({ "prefix": { "datacontenttype": "application/" } })),
+            "1234",
+        ),
+        (one(json!({ "prefix": { "color": "r" } })), "1"),
+        (one(json!({ "prefix": { "time": "2026" } })), "3"),
+        (one(json!({ "prefix": { "dataschema": "http" } })), "3"),
+        (one(json!({ "prefix": { "num": "5" } })), "34"),
+        (
+            one(json!({ "prefix": { "type": "com.ex", "source": "/src/o" } })),
+            "14",
+        ),
+        (one(json!({ "suffix": { "type": ".a" } })), "135"),
+        (one(json!({ "suffix": { "subject": "-1" } })), "1"),
+        (one(json!({ "suffix": { "color": "ue" } })), "3"),
+        (
+            one(json!({ "all": [
+                { "exact": { "type": "com.ex.a" } }, { "prefix": { "source": "/src" } },
+                { "suffix": { "source": "one" } }, { "cesql": "color = 'red'" }
+            ] })),
+            "1",
+        ),
+        (
+            one(json!({ "any": [
+                { "exact": { "type": "com.ex.b" } }, { "suffix": { "source": "zzz" } },
+                { "prefix": { "type": "zzz" } }, { "cesql": "type = 'com.ex.c'" },
+                { "not": { "prefix": { "type": "com." } } }
+            ] })),
+            "24",
+        ),
+        (
+            one(json!({ "any": [
+                { "exact": { "type": "com.ex.a" } }, { "exact": { "type": "com.ex.b" } },
+                { "exact": { "type": "com.ex.c" } }
+            ] })),
+            "1234",
+        ),
+        (
+            one(json!({ "not": { "exact": { "type": "com.ex.a" } } })),
+            "245",
+        ),
+        (
+            one(json!({ "not": { "exact": { "color": "red" } } })),
+            "2345",
+        ),
+        (
+            one(json!({ "not": { "not": { "exact": { "color": "red" } } } })),
+            "1",
+        ),
+        // Here Kafka's broker loses the events without a subject.
+        (
+            one(json!({ "not": { "prefix": { "subject": "sub" } } })),
+            "2345",
+        ),
+        (
+            one(
+                json!({ "any": [{ "prefix": { "subject": "zz" } }, { "prefix": { "type": "com" } }] }),
+            ),
+            "12345",
+        ),
+        (
+            json!({ "filters": [{ "exact": { "type": "com.ex.a" } }, { "exact": { "source": "/src/one" } }] }),
+            "1",
+        ),
+        (
+            json!({ "filters": [], "filter": { "attributes": { "type": "com.ex.a" } } }),
+            "13",
+        ),
+        (
+            json!({ "filters": null, "filter": { "attributes": { "type": "com.ex.a" } } }),
+            "13",
+        ),
+        (
+            json!({
+                "filters": [{ "exact": { "type": "com.ex.b" } }],
+                "filter": { "attributes": { "type": "com.ex.a" } }
+            }),
+            "2",
+        ),
+        (sql("type = 'com.ex.a' AND source = '/src/one'"), "1"),
+        (sql("type LIKE '%ex%'"), "1234"),
+        (sql("EXISTS color"), "135"),
+        (sql("NOT EXISTS color"), "24"),
+        (sql("nope = 'x'"), ""),
+        (sql("nope != 'x'"), ""),
+        (sql("0"), ""),
+        // Here Kafka's broker loses every event.
+        (sql("'abc'"), ""),
+        (sql("flag"), "4"),
+        (sql("TRUE"), "12345"),
+        (sql("num + 1 = 6"), "34"),
+        (sql("type IN ('com.ex.b', 'com.ex.c')"), "24"),
+        (sql("LEFT(subject, 3) = 'sub'"), "1"),
+        (one(json!({ "not": { "cesql": "nope = 'x'" } })), "12345"),
+    ] {
+        check(&spec, wanted, wanted, wanted);
+    }
+}
+
+#[test]
+fn profiles_differ_where_the_reference_says() {
+    for (spec, ingenium, kafka, mt) in [
+        // An empty value.
+        (attributes(json!({ "color": "" })), "135", "12345", "13"),
+        (attributes(json!({ "subject": "" })), "134", "12345", "134"),
+        (attributes(json!({ "num": "" })), "34", "12345", "34"),
+        (
+            one(json!({ "exact": { "color": "" } })),
+            "135",
+            "12345",
+            "12345",
+        ),
+        (
+            one(json!({ "prefix": { "color": "" } })),
+            "135",
+            "12345",
+            "12345",
+        ),
+        (
+            one(json!({ "suffix": { "color": "" } })),
+            "135",
+            "12345",
+            "12345",
+        ),
+        (
+            one(json!({ "not": { "exact": { "color": "" } } })),
+            "24",
+            "",
+            "12345",
+        ),
+        (
+            one(json!({ "any": [{ "exact": { "color": "" } }, { "exact": { "id": "2" } }] })),
+            "1235",
+            "12345",
+            "2",
+        ),
+        // Numbers and Booleans.
+        (attributes(json!({ "num": "5" })), "34", "34", "3"),
+        (attributes(json!({ "flag": "true" })), "4", "4", ""),
+        (one(json!({ "exact": { "num": "5" } })), "34", "34", "3"),
+        // The text of `time`.
+        (
+            one(json!({ "exact": { "time": "2026-01-02T03:04:05.120+02:00" } })),
+            "3",
+            "",
+            "",
+        ),
+        (
+            one(json!({ "exact": { "time": "2026-01-02T01:04:05.120Z" } })),
+            "",
+            "3",
+            "",
+        ),
+        (
+            one(json!({ "exact": { "time": "2026-01-02T03:04:05.12+02:00" } })),
+            "",
+            "",
+            "3",
+        ),
+        (attributes(json!({ "time": "" })), "3", "12345", "12345"),
+        (
+            one(json!({ "exact": { "time": "0001-01-01T00:00:00Z" } })),
+            "",
+            "",
+            "1245",
+        ),
+        // Names that are not of CloudEvents 1.0.
+        (
+            one(json!({ "exact": { "schemaurl": "http://x/s" } })),
+            "",
+            "3",
+            "3",
+        ),
+        (
+            one(json!({ "exact": { "datamediatype": "application/json" } })),
+            "",
+            "",
+            "1234",
+        ),
+        // Errors in expressions.
+        (sql("color LIKE '%e%'"), "13", "1234", "13"),
+        (sql("1 / 0 = 0"), "", "12345", ""),
+        (sql("(1 / 0 = 0) OR TRUE"), "", "12345", ""),
+        (sql("num = 5 OR type = 'com.ex.b'"), "34", "234", "34"),
+        // Results that are no Boolean.
+        (sql("5"), "", "12345", ""),
+        (sql("'true'"), "", "12345", ""),
+        (sql("num"), "", "4", ""),
+        // Capitals in names, and which operator comes first.
+        (sql("TYPE = 'com.ex.a'"), "13", "", "13"),
+        (sql("TRUE OR FALSE AND FALSE"), "", "12345", "12345"),
+        (sql("FALSE AND TRUE OR TRUE"), "12345", "", ""),
+    ] {
+        check(&spec, ingenium, kafka, mt);
+    }
+}
+
+#[test]
+fn the_text_of_time_is_that_of_each_implementation() {
+    for (sent, kafka, mt) in [
+        (
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05Z",
+        ),
+        (
+            "2026-01-02t03:04:05.000z",
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05Z",
+        ),
+        (
+            "2026-01-02T03:04:05.5+00:00",
+            "2026-01-02T03:04:05.500Z",
+            "2026-01-02T03:04:05.5Z",
+        ),
+        (
+            "2026-01-02T03:04:05.1234Z",
+            "2026-01-02T03:04:05.123400Z",
+            "2026-01-02T03:04:05.1234Z",
+        ),
+        (
+            "2026-01-01T23:30:00.123456780-01:30",
+            "2026-01-02T01:00:00.123456780Z",
+            "2026-01-01T23:30:00.12345678-01:30",
+        ),
+        (
+            "1969-01-02T03:04:05.50Z",
+            "1969-01-02T03:04:05.50Z",
+            "1969-01-02T03:04:05.5Z",
+        ),
+    ] {
+        let event = event(&json!({ "time": sent }));
+        for (profile, text) in [
+            (Profile::Ingenium, sent),
+            (Profile::Kafka, kafka),
+            (Profile::Mt, mt),
+        ] {
+            let trigger = trigger(&one(json!({ "exact": { "time": text } }))).expect("legal");
+            assert!(
+                trigger.matches(&event, profile),
+                "{sent} ({profile:?}): {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn filters_that_mean_nothing_are_refused_with_place_and_fix() {
+    let deep = (0..17).fold(
+        json!({ "exact": { "type": "a" } }),
+        |inner, _| json!({ "not": inner }),
+    );
+    let many = json!({ "any": vec![json!({ "exact": { "type": "a" } }); 256] });
+    let call = format!("{}1", "(".repeat(65));
+    for (spec, wanted) in [
+        (
+            json!({ "filters": {} }),
+            "`spec.filters`: this is an object; set a list of filters",
+        ),
+        (
+            json!({ "filters": ["x"] }),
+            "`spec.filters[0]`: this is a text; set an object with one dialect",
+        ),
+        (
+            one(json!({})),
+            "`spec.filters[0]`: the filter has no dialect; use one of `exact`, `prefix`",
+        ),
+        (
+            one(json!({ "regex": { "type": "x" } })),
+            "`spec.filters[0].regex`: `regex` is no dialect of filters; use one of `exact`, `prefix`, `suffix`, `all`",
+        ),
+        (
+            json!({ "filters": [
+                { "exact": { "type": "a" } }, { "exact": { "type": "a" } }, { "all": [{ "prefx": { "type": "a" } }] }
+            ] }),
+            "`spec.filters[2].all[0].prefx`: `prefx` is no dialect of filters; did you mean `prefix`?",
+        ),
+        (
+            one(json!({ "exact": { "type": "x" }, "suffix": { "type": "y" } })),
+            "`spec.filters[0]`: `exact` and `suffix` stand in one filter, which has one dialect; write a filter for each",
+        ),
+        (
+            one(json!({ "exact": "x" })),
+            "`spec.filters[0].exact`: this is a text; set an object of attribute names",
+        ),
+        (
+            one(json!({ "exact": { "num": 5 } })),
+            "`spec.filters[0].exact.num`: this is a number; set a text; put numbers in quotes",
+        ),
+        (
+            one(json!({ "suffix": {} })),
+            "`spec.filters[0].suffix`: no attribute is named; name at least one",
+        ),
+        (
+            one(json!({ "prefix": { "No-Name": "x" } })),
+            "`spec.filters[0].prefix.No-Name`: `No-Name` is no attribute name; use lower-case letters and digits, a letter first",
+        ),
+        (
+            one(json!({ "exact": { "1x": "x" } })),
+            "`spec.filters[0].exact.1x`",
+        ),
+        (
+            one(json!({ "exact": { "": "x" } })),
+            "`` is no attribute name",
+        ),
+        (
+            one(json!({ "any": [] })),
+            "`spec.filters[0].any`: the list is empty; set at least one filter",
+        ),
+        (
+            one(json!({ "all": [{ "not": { "all": [] } }] })),
+            "`spec.filters[0].all[0].not.all`: the list is empty",
+        ),
+        (
+            one(json!({ "all": { "exact": {} } })),
+            "`spec.filters[0].all`: this is an object; set a list of filters",
+        ),
+        (
+            one(json!({ "not": [] })),
+            "`spec.filters[0].not`: this is a list; set an object with one dialect",
+        ),
+        (
+            one(json!({ "cesql": true })),
+            "`spec.filters[0].cesql`: this is a boolean; set a text",
+        ),
+        (
+            sql(""),
+            "`spec.filters[0].cesql`: ``: line 1, column 1: found the end where a value is expected; write",
+        ),
+        (
+            sql("type = = 'x'"),
+            "`spec.filters[0].cesql`: `type = = 'x'`: line 1, column 8: found `=` where a value is expected; write",
+        ),
+        (
+            sql("type = 'x' OR LENGHT(id) = 1"),
+            "`spec.filters[0].cesql`: line 1, column 15: there is no function `LENGHT` of 1 arguments; did you mean `LENGTH`?",
+        ),
+        (
+            sql("NOSUCH(1)"),
+            "there is no function `NOSUCH` of 1 arguments; use one of `LENGTH`, `CONCAT`",
+        ),
+        (sql(&call), "nested deeper than 64"),
+        (
+            one(deep),
+            "filters stand in each other more than 16 deep; write it flatter",
+        ),
+        (
+            one(many),
+            "`spec.filters[0].any[255]`: the Trigger has more than 256 filters",
+        ),
+        (
+            json!({ "filter": { "atributes": {} } }),
+            "`spec.filter.atributes`: `atributes` is not known here; did you mean `attributes`?",
+        ),
+        (
+            attributes(json!({ "Type": "x" })),
+            "`spec.filter.attributes.Type`: `Type` is no attribute name",
+        ),
+        (
+            attributes(json!({ "type": null })),
+            "`spec.filter.attributes.type`: this is null; set a text",
+        ),
+    ] {
+        let found = trigger(&spec).expect_err(wanted);
+        assert!(found.contains(wanted), "{spec}: {found}");
+    }
+}
+
+#[test]
+fn what_stands_twice_is_refused() {
+    let text = |spec: &str| {
+        format!(
+            r#"{{"apiVersion":"eventing.knative.dev/v1","kind":"Trigger","metadata":{{"name":"t"}},
+            "spec":{{"broker":"b","subscriber":{{"uri":"http://127.0.0.1:1/"}},{spec}}}}}"#
+        )
+    };
+    for (spec, wanted) in [
+        (
+            r#""filters":[{"exact":{"type":"a","type":"b"}}]"#,
+            "`spec.filters[0].exact.type`: `type` stands twice; keep one of them",
+        ),
+        (
+            r#""filters":[{"exact":{"type":"a"},"exact":{"type":"b"}}]"#,
+            "`spec.filters[0].exact`: `exact` stands twice",
+        ),
+        (
+            r#""filter":{"attributes":{"type":"a","type":"a"}}"#,
+            "`spec.filter.attributes.type`: `type` stands twice",
+        ),
+    ] {
+        let found = Trigger::from_json(text(spec).as_bytes(), "ns").expect_err(spec);
+        assert!(found.to_string().contains(wanted), "{spec}: {found}");
+    }
+}
