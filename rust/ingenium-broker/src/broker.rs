@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::handle::Handle;
 use crate::lateness::Lateness;
 use crate::log::Log;
+use crate::store::reader::KeptTrigger;
 use crate::store::{self, LateRule, Reader, Shared, Writer, reader};
 use crate::trigger::{BrokerObject, Trigger};
 use crate::{dispatch, routes};
@@ -30,7 +31,7 @@ struct Recalled {
     head: u64,
     counts: Counts,
     recent: Vec<Shared>,
-    triggers: BTreeMap<String, (String, u64)>,
+    triggers: BTreeMap<String, KeptTrigger>,
     broker: Option<String>,
 }
 
@@ -165,13 +166,14 @@ fn rule(lateness: Option<Arc<Lateness>>) -> LateRule {
 }
 
 fn triggers(
-    stored: BTreeMap<String, (String, u64)>,
+    stored: BTreeMap<String, KeptTrigger>,
     config: &Config,
 ) -> Result<BTreeMap<String, Arc<Registered>>, Error> {
     let mut triggers = BTreeMap::new();
-    for (name, (object, position)) in stored {
-        let trigger = Trigger::from_json(object.as_bytes(), &config.namespace)?;
-        triggers.insert(name, Arc::new(Registered::new(trigger, position)));
+    for (name, kept) in stored {
+        let trigger = Trigger::from_json(kept.object.as_bytes(), &config.namespace)?;
+        let registered = Registered::new(trigger, kept.position, kept.replayed);
+        triggers.insert(name, Arc::new(registered));
     }
     Ok(triggers)
 }

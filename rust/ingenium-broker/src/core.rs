@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
 use crate::store::{Command, Note, Reader, Rejected, reader};
-use crate::trigger::{BrokerObject, Delivery, Invalid, Profile, Trigger};
+use crate::trigger::{BrokerObject, Delivery, Invalid, Profile, Start, Trigger};
 
 /// The key under which the store keeps that the broker object was deleted.
 const DELETED: &str = "broker_deleted";
@@ -25,6 +25,8 @@ pub(crate) struct Registered {
     current: Mutex<Arc<Trigger>>,
     /// Everything up to here is settled.
     pub(crate) position: AtomicU64,
+    /// What was stored before the trigger asked for it: events up to here are replayed.
+    pub(crate) replayed: u64,
     /// Mode `step`: the deliveries that it still has to get.
     pub(crate) pending: AtomicU64,
     /// Asked for when the trigger is deleted.
@@ -32,10 +34,11 @@ pub(crate) struct Registered {
 }
 
 impl Registered {
-    pub(crate) fn new(trigger: Trigger, position: u64) -> Self {
+    pub(crate) fn new(trigger: Trigger, position: u64, replayed: u64) -> Self {
         Self {
             current: Mutex::new(Arc::new(trigger)),
             position: AtomicU64::new(position),
+            replayed,
             pending: AtomicU64::new(0),
             removed: Shutdown::manual(),
         }
@@ -176,16 +179,20 @@ impl Core {
                 });
             }
         }
-        let position = if is_step || trigger.starts_at_earliest() {
-            0
+        let head = self.log.head();
+        // In mode `step` every trigger belongs to the run from its first event on.
+        let (position, replayed) = if is_step {
+            (0, 0)
         } else {
-            self.log.head()
+            let position = self.position_of(&trigger.start()?, head).await?;
+            (position, if position < head { head } else { 0 })
         };
         let (name, object) = (trigger.name.clone(), trigger.to_json().to_string());
         self.ask(|answer| Command::PutTrigger {
             name,
             object,
             position,
+            replayed,
             answer,
         })
         .await?;
@@ -193,11 +200,28 @@ impl Core {
             Some(known) => known.replace(trigger),
             None => {
                 let name = trigger.name.clone();
-                lock(&self.triggers).insert(name, Arc::new(Registered::new(trigger, position)));
+                let registered = Registered::new(trigger, position, replayed);
+                lock(&self.triggers).insert(name, Arc::new(registered));
             }
         }
         self.changes.send_modify(|changes| *changes += 1);
         Ok(known.is_none())
+    }
+
+    /// The offset before the first event that a new trigger gets; `head` is the last there is.
+    async fn position_of(&self, start: &Start, head: u64) -> Result<u64, Error> {
+        Ok(match start {
+            Start::Latest => head,
+            Start::Earliest => 0,
+            Start::Offset(first) => (first - 1).min(head),
+            Start::Time(time) => {
+                let time = *time;
+                let first = self
+                    .reader
+                    .query(move |connection| reader::first_from(connection, time));
+                first.await?.map_or(head, |first| first - 1)
+            }
+        })
     }
 
     /// Whether there is a broker to send to.

@@ -3,6 +3,7 @@
 mod answer;
 mod dead_letter;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,6 +19,9 @@ use crate::data_plane::{MAX_TTL, TTL, passes_left};
 use crate::store::{Settlement, State, StoredEvent, Submission};
 use crate::trigger::{Delivery, Format, Profile};
 
+/// The extension of events that were stored before their trigger asked for them. Live executors refuse it.
+const REPLAY: &str = "ingeniumreplay";
+
 /// An event as it goes out.
 struct Message {
     headers: Vec<(String, String)>,
@@ -28,15 +32,18 @@ impl Message {
     /// The attributes' text and the data's bytes as they came, and what the broker adds. The event has gone out of the
     /// broker then: its count of passes is none of the recipient's business.
     fn new(core: &Core, event: &CloudEvent, stored: &StoredEvent, manner: &Manner) -> Self {
-        let inner;
-        let event = if event.extension(TTL).is_some() {
-            let mut copy = event.clone();
-            copy.remove_extension(TTL);
-            inner = copy;
-            &inner
+        let is_replayed = stored.offset <= manner.replayed;
+        let event = if is_replayed || event.extension(TTL).is_some() {
+            let mut event = event.clone();
+            event.remove_extension(TTL);
+            if is_replayed {
+                event.set_extension(REPLAY, "true");
+            }
+            Cow::Owned(event)
         } else {
-            event
+            Cow::Borrowed(event)
         };
+        let event = event.as_ref();
         let format = manner.delivery.format.unwrap_or(Format::Binary);
         let is_structured =
             format == Format::Json && manner.profile.honours_format_and_retry_after();
@@ -59,6 +66,8 @@ impl Message {
 struct Manner {
     delivery: Delivery,
     profile: Profile,
+    /// Events up to this offset are replayed.
+    replayed: u64,
 }
 
 impl Manner {
@@ -115,6 +124,7 @@ pub(crate) async fn deliver(
     let manner = Manner {
         delivery: core.delivery_of(&trigger),
         profile: core.profile(),
+        replayed: registered.replayed,
     };
     let message = Message::new(core, &event.event, event, &manner);
     let address = || registered.current().subscriber.clone();
@@ -302,7 +312,11 @@ mod tests {
                 delay: Duration::from_millis(100),
                 ..Delivery::default()
             };
-            let manner = Manner { delivery, profile };
+            let manner = Manner {
+                delivery,
+                profile,
+                replayed: 0,
+            };
             let found = [1, 2, 3].map(|retry| manner.wait(retry, None).as_millis());
             assert_eq!(found, waits, "{profile:?}, {policy:?}");
         }
@@ -320,7 +334,12 @@ mod tests {
                 ..Delivery::default()
             };
             assert_eq!(
-                Manner { delivery, profile }.retries(),
+                Manner {
+                    delivery,
+                    profile,
+                    replayed: 0,
+                }
+                .retries(),
                 retries,
                 "{profile:?}"
             );

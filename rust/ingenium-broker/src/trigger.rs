@@ -8,6 +8,7 @@ mod nearest;
 mod object;
 mod profile;
 mod spec;
+mod start;
 
 use std::collections::BTreeMap;
 
@@ -18,12 +19,13 @@ pub use delivery::{Delivery, Format};
 pub use filter::Filter;
 pub use object::Invalid;
 pub use profile::Profile;
+pub use start::Start;
 
 /// The annotation that says where in step order a subscriber comes: an integer as text.
 pub const RANK: &str = "ingenium.example/rank";
 /// The annotation that names the `source` of the events that the subscriber emits.
 pub const SOURCE: &str = "ingenium.example/source";
-/// The annotation that says where a new trigger starts: `earliest` or `latest`.
+/// The annotation that says where a new trigger starts ([`Start`]).
 pub const START: &str = "ingenium.example/start";
 /// Knative's annotation for the order of a trigger's deliveries: `ordered` or `unordered`.
 pub const ORDER: &str = "kafka.eventing.knative.dev/delivery.order";
@@ -142,14 +144,6 @@ impl Trigger {
             Some("unordered") => false,
             _ => profile.orders(),
         }
-    }
-
-    /// Whether it starts at the first event of the log rather than at the next.
-    #[must_use]
-    pub fn starts_at_earliest(&self) -> bool {
-        self.annotations
-            .get(START)
-            .is_some_and(|start| start == "earliest")
     }
 
     /// Whether `other` sends the same events in the same order, perhaps elsewhere.

@@ -136,11 +136,12 @@ pub(crate) enum Command {
         answer: oneshot::Sender<Result<State, Rejected>>,
     },
     Note(Note),
-    /// Write a trigger's object; the position is that of a trigger that is new.
+    /// Write a trigger's object; position and what is replayed are those of a trigger that is new.
     PutTrigger {
         name: String,
         object: String,
         position: u64,
+        replayed: u64,
         answer: oneshot::Sender<Result<(), Rejected>>,
     },
     DeleteTrigger {

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use ingenium_contract::Time;
+use ingenium_types::scalar::UtcTimestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 use super::record::{COLUMNS, Shared, column, from_row, offset};
+use super::transaction::replayed_key;
 use crate::counts::Counts;
 use crate::error::Error;
 
@@ -111,15 +114,49 @@ pub(crate) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Optio
     statement.query_row([key], |row| row.get(0)).optional()
 }
 
-/// The triggers: name to object and position.
-pub(crate) fn triggers(
-    connection: &Connection,
-) -> rusqlite::Result<BTreeMap<String, (String, u64)>> {
+/// A trigger as it is kept.
+#[derive(Debug)]
+pub(crate) struct KeptTrigger {
+    pub(crate) object: String,
+    /// Everything up to here is settled.
+    pub(crate) position: u64,
+    /// Events up to here are replayed.
+    pub(crate) replayed: u64,
+}
+
+/// The triggers by name.
+pub(crate) fn triggers(connection: &Connection) -> rusqlite::Result<BTreeMap<String, KeptTrigger>> {
     let mut statement = connection.prepare("SELECT name, object, position FROM triggers")?;
     let rows = statement.query_map([], |row| {
-        Ok((row.get(0)?, (row.get(1)?, offset(row.get(2)?))))
+        let name: String = row.get(0)?;
+        let replayed = meta(connection, &replayed_key(&name))?;
+        let kept = KeptTrigger {
+            object: row.get(1)?,
+            position: offset(row.get(2)?),
+            replayed: replayed.and_then(|text| text.parse().ok()).unwrap_or(0),
+        };
+        Ok((name, kept))
     })?;
     rows.collect()
+}
+
+/// The first offset whose event's `time` is not before `time`. Times stand as text with offsets and fractions of any
+/// length: each is read.
+pub(crate) fn first_from(
+    connection: &Connection,
+    time: UtcTimestamp,
+) -> rusqlite::Result<Option<u64>> {
+    let mut statement = connection
+        .prepare("SELECT offset, time FROM events WHERE time IS NOT NULL ORDER BY offset")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(1)?;
+        let instant = Time::parse(&text).and_then(|time| time.instant());
+        if instant.is_some_and(|instant| instant >= time) {
+            return Ok(Some(offset(row.get(0)?)));
+        }
+    }
+    Ok(None)
 }
 
 /// The object of a broker.

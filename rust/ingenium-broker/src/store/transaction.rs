@@ -57,9 +57,18 @@ pub(super) fn apply(
             name,
             object,
             position,
+            replayed,
             answer: to,
         } => {
             done.answers.push(answer(to, ()));
+            let is_new: bool = transaction.query_row(
+                "SELECT NOT EXISTS (SELECT 1 FROM triggers WHERE name = ?1)",
+                [&name],
+                |row| row.get(0),
+            )?;
+            if is_new && replayed > 0 {
+                set_meta(transaction, &replayed_key(&name), &replayed.to_string())?;
+            }
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO triggers (name, object, position) VALUES (?1, ?2, ?3)
                  ON CONFLICT (name) DO UPDATE SET object = excluded.object",
@@ -70,6 +79,7 @@ pub(super) fn apply(
             done.answers.push(answer(to, ()));
             transaction.execute("DELETE FROM triggers WHERE name = ?1", [&name])?;
             transaction.execute("DELETE FROM deliveries WHERE trigger = ?1", [&name])?;
+            transaction.execute("DELETE FROM meta WHERE key = ?1", [replayed_key(&name)])?;
         }
         Command::PutBroker {
             name,
@@ -235,6 +245,11 @@ fn write_settlement(
         settlement.reason,
     ])?;
     Ok(())
+}
+
+/// The key in `meta` of the last offset that a trigger replays.
+pub(super) fn replayed_key(trigger: &str) -> String {
+    format!("replayed/{trigger}")
 }
 
 /// Keeps a value.

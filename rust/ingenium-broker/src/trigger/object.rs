@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::filter::{Filter, Tree, check_attributes, check_filters, read_attributes, read_filters};
 use super::spec::{DeliverySpec, Destination};
-use super::{ORDER, RANK, START, Trigger};
+use super::{ORDER, RANK, Trigger};
 
 const API_VERSION: &str = "eventing.knative.dev/v1";
 
@@ -150,16 +150,7 @@ impl Trigger {
                 "set `ordered` or `unordered`",
             ));
         }
-        if let Some(start) = self.annotations.get(START)
-            && !["earliest", "latest"].contains(&start.as_str())
-        {
-            let problem = format!("`{}` is no start", start.escape_debug());
-            return Err(invalid(
-                format!("metadata.annotations.{START}"),
-                problem,
-                "set `earliest` or `latest`",
-            ));
-        }
+        self.start()?;
         match self
             .delivery
             .as_ref()

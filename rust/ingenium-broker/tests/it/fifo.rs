@@ -127,33 +127,6 @@ async fn a_sick_key_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn a_trigger_starts_at_the_next_event_or_at_the_first() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let broker = broker(folder.path(), Mode::Fifo).await;
-    let (latest, earliest) = (Subscriber::start().await, Subscriber::start().await);
-    broker.start_dispatch();
-    let sender = Sender::to(&broker);
-    sender.accepted("1", &[], "{}").await;
-    broker
-        .apply_trigger(trigger("latest", &latest))
-        .await
-        .expect("a trigger");
-    let from_first =
-        trigger("earliest", &earliest).with_annotation("ingenium.example/start", "earliest");
-    broker.apply_trigger(from_first).await.expect("a trigger");
-    sender.accepted("2", &[], "{}").await;
-    broker.end_input();
-    tokio::time::timeout(PATIENCE, broker.wait_done())
-        .await
-        .expect("all is settled");
-    assert_eq!(latest.ids(), ["2"]);
-    assert_eq!(earliest.ids(), ["1", "2"]);
-    broker.shutdown().await;
-    latest.stop().await;
-    earliest.stop().await;
-}
-
-#[tokio::test]
 async fn a_subscriber_that_comes_back_elsewhere_goes_on_where_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = broker(folder.path(), Mode::Fifo).await;

@@ -14,4 +14,5 @@ mod ingress;
 mod knative;
 mod profiles;
 mod rig;
+mod start;
 mod step;
