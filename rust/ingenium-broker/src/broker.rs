@@ -10,16 +10,16 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tracing::info;
 
-use crate::config::{Config, Mode};
+use crate::config::{Config, Mode, Retention};
 use crate::core::{Core, Parts, Registered};
 use crate::counts::{Counters, Counts};
 use crate::error::Error;
 use crate::handle::Handle;
 use crate::lateness::Lateness;
 use crate::log::Log;
-use crate::store::{self, LateRule, Reader, Shared, Writer, reader};
+use crate::store::{self, LateRule, Reader, Recent, Writer, reader};
 use crate::trigger::{BrokerObject, Trigger};
-use crate::{dispatch, routes};
+use crate::{dispatch, retention, routes};
 
 /// The embedded broker.
 #[derive(Debug, Clone, Copy)]
@@ -27,9 +27,8 @@ pub struct Broker;
 
 /// What the file holds when it is opened.
 struct Recalled {
-    head: u64,
+    recent: Recent,
     counts: Counts,
-    recent: Vec<Shared>,
     triggers: BTreeMap<String, (String, u64)>,
     broker: Option<String>,
 }
@@ -40,6 +39,9 @@ impl Broker {
     /// # Errors
     /// When the store or the address cannot be used.
     pub async fn open(mut config: Config) -> Result<Handle, Error> {
+        if matches!(config.mode, Mode::Step { .. }) && config.retention != Retention::default() {
+            return Err(Error::Retention);
+        }
         let path = config.path.clone();
         let opening = tokio::task::spawn_blocking(move || store::open(&path));
         let (connection, file_lock) = joined(opening.await)??;
@@ -49,15 +51,20 @@ impl Broker {
             .query(move |connection| recall(connection, &name, count))
             .await;
         let recalled = recalled.map_err(|error| damaged(error, &config))?;
+        let recalled = recalled.map_err(|problem| Error::Corrupt {
+            path: config.path.clone(),
+            problem,
+        })?;
         let listener = listen(&mut config).await?;
 
         let counters = Arc::new(counters(&recalled.counts));
         let log = Arc::new(Log::new(
             reader.clone(),
-            recalled.head,
+            recalled.recent.first,
+            recalled.recent.head,
             config.limits.recent,
         ));
-        log.append(recalled.recent);
+        log.append(recalled.recent.events);
         let lateness = match &config.mode {
             Mode::Fifo => None,
             Mode::Step { input_source } => Some(Arc::new(Lateness::new(input_source.clone()))),
@@ -101,11 +108,14 @@ impl Broker {
             server_stop.clone(),
         ));
         let dispatching = tokio::spawn(dispatch::run(Arc::clone(&core)));
+        let retaining = (core.config.retention != Retention::default())
+            .then(|| tokio::spawn(retention::run(Arc::clone(&core))));
         Ok(Handle {
             core,
             server_stop,
             serving,
             dispatching,
+            retaining,
             writing,
             _file_lock: file_lock,
         })
@@ -120,20 +130,22 @@ async fn listen(config: &mut Config) -> Result<TcpListener, Error> {
     Ok(listener)
 }
 
+/// Reads what the file holds, or says what is damaged at its end.
 fn recall(
     connection: &rusqlite::Connection,
     broker: &str,
-    recent: usize,
-) -> rusqlite::Result<Recalled> {
-    let head = reader::head(connection)?;
-    let first = head.saturating_sub(recent as u64) + 1;
-    Ok(Recalled {
-        head,
+    keep: usize,
+) -> rusqlite::Result<Result<Recalled, String>> {
+    let recent = match store::recent(connection, keep)? {
+        Ok(recent) => recent,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(Ok(Recalled {
+        recent,
         counts: reader::counts(connection)?,
-        recent: reader::events(connection, first, recent)?,
         triggers: reader::triggers(connection)?,
         broker: reader::broker(connection, broker)?,
-    })
+    }))
 }
 
 /// What cannot be read at the start is damage: nobody else writes here.
@@ -153,6 +165,7 @@ fn counters(counts: &Counts) -> Counters {
         delivered: AtomicU64::new(counts.delivered),
         dead_letters: AtomicU64::new(counts.dead_letters),
         late: AtomicU64::new(counts.late),
+        removed: AtomicU64::new(counts.removed),
         ..Counters::default()
     }
 }

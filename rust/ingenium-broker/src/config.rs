@@ -19,6 +19,8 @@ pub struct Config {
     pub mode: Mode,
     /// What it may take.
     pub limits: Limits,
+    /// How long events are kept.
+    pub retention: Retention,
 }
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
             broker: broker.into(),
             mode,
             limits: Limits::default(),
+            retention: Retention::default(),
         }
     }
 }
@@ -52,6 +55,17 @@ pub enum Mode {
         /// The `source` of the input events: the run's ingestor.
         input_source: String,
     },
+}
+
+/// How long events are kept: by default for ever. What a trigger has not settled is kept in any case, and so is the
+/// last event. An event that comes again after it was removed is a new one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Events that were stored longer ago are removed.
+    pub age: Option<Duration>,
+    /// While more bytes of the file are in use, the oldest events are removed. The file itself keeps its size: free
+    /// pages take the next events.
+    pub size: Option<u64>,
 }
 
 /// What a broker may take.

@@ -77,7 +77,9 @@ pub(crate) struct Core {
     pub(crate) ready: AtomicBool,
     /// The broker object was deleted: nothing is taken until it is put again.
     deleted: AtomicBool,
-    /// Ends dispatch.
+    /// The trigger that retention waits for.
+    pub(crate) retention_blocked_by: Mutex<Option<String>>,
+    /// Ends dispatch and retention.
     pub(crate) stop: Shutdown,
 }
 
@@ -115,6 +117,7 @@ impl Core {
             step_done: AtomicBool::new(false),
             ready: AtomicBool::new(false),
             deleted: AtomicBool::new(false),
+            retention_blocked_by: Mutex::default(),
             stop: Shutdown::manual(),
         }
     }
@@ -154,7 +157,7 @@ impl Core {
             }
         }
         let position = if is_step || trigger.starts_at_earliest() {
-            0
+            self.log.first() - 1
         } else {
             self.log.head()
         };

@@ -4,6 +4,8 @@ use ingenium_contract::envelope::Mode;
 use ingenium_contract::{CloudEvent, Finding};
 use tokio::sync::oneshot;
 
+use super::retention::{Bounds, Retained};
+
 /// An event to store, and how it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Submission {
@@ -125,6 +127,11 @@ pub(crate) enum Command {
         key: String,
         value: String,
         answer: oneshot::Sender<Result<(), Rejected>>,
+    },
+    /// Remove events from the beginning of the log, a piece at a time.
+    Retain {
+        bounds: Bounds,
+        answer: oneshot::Sender<Result<Retained, Rejected>>,
     },
     /// Write everything that waits for a commit.
     Flush {

@@ -11,6 +11,7 @@ use ingenium_types::fingerprint::Line;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::checksum::Content;
 use super::command::Submission;
 
 /// An event of the log.
@@ -31,6 +32,7 @@ pub(super) const COLUMNS: &str = "offset, attributes, mode, data, body";
 pub(super) fn insert(
     connection: &Connection,
     offset: u64,
+    stored: i64,
     submission: &Submission,
 ) -> rusqlite::Result<()> {
     let event = &submission.event;
@@ -43,9 +45,21 @@ pub(super) fn insert(
         Some(Data::Binary(bytes)) => (Some("binary"), bytes.as_ref()),
         None => (None, &b""[..]),
     };
+    let attributes = envelope::attributes_json(event);
+    let checksum = Content {
+        offset,
+        stored,
+        attributes: &attributes,
+        mode,
+        headers: &submission.headers,
+        data,
+        body,
+    }
+    .checksum();
     let mut statement = connection.prepare_cached(
-        "INSERT INTO events (offset, source, id, type, subject, time, attributes, mode, headers, data, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO events
+         (offset, source, id, type, subject, time, attributes, mode, headers, data, body, stored, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     statement.execute(params![
         column(offset),
@@ -54,11 +68,13 @@ pub(super) fn insert(
         event.type_,
         event.subject,
         event.time.as_ref().map(ingenium_contract::Time::text),
-        envelope::attributes_json(event),
+        attributes,
         mode,
         submission.headers,
         data,
         body,
+        stored,
+        checksum,
     ])?;
     if data == Some("binary") {
         let mut statement =

@@ -4,12 +4,13 @@
 pub(super) const APPLICATION_ID: u32 = 0x494e_4742;
 
 /// The format of the file.
-pub(super) const USER_VERSION: u32 = 1;
+pub(super) const USER_VERSION: u32 = 2;
 
 /// Everything that a new file gets.
 ///
 /// `event_json` is the log for people and for the plain `sqlite3` shell, which has no base64 function: so the
-/// base64 text of data that is not JSON is kept beside it.
+/// base64 text of data that is not JSON is kept beside it. `stored` is the wall clock in milliseconds since
+/// 1970-01-01 UTC; `checksum` is that of [`checksum`](super::checksum), absent in rows of version 1.
 pub(super) const TABLES: &str = "
 CREATE TABLE events (
     offset INTEGER PRIMARY KEY,
@@ -23,6 +24,8 @@ CREATE TABLE events (
     headers TEXT NOT NULL,
     data TEXT CHECK (data IN ('json', 'binary')),
     body BLOB NOT NULL,
+    stored INTEGER NOT NULL,
+    checksum INTEGER,
     UNIQUE (source, id)
 ) STRICT;
 CREATE TABLE base64_data (
@@ -62,4 +65,15 @@ CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+/// One row: the first offset that is kept, and how many deliveries of the events before it were accepted and given up.
+pub(super) const RETENTION: &str = "
+CREATE TABLE retention (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    first INTEGER NOT NULL CHECK (first > 0),
+    delivered INTEGER NOT NULL,
+    dead_letters INTEGER NOT NULL
+) STRICT;
+INSERT INTO retention VALUES (1, 1, 0, 0);
 ";

@@ -122,6 +122,12 @@ impl Writer {
                     count(&self.counters.stored);
                 }
                 self.log.append(done.stored);
+                if let Some(first) = done.first {
+                    self.log.set_first(first);
+                }
+                self.counters
+                    .removed
+                    .fetch_add(done.removed, std::sync::atomic::Ordering::Relaxed);
                 for answer in done.answers {
                     answer(None);
                 }
