@@ -70,7 +70,7 @@ impl Rule {
             Self::Position => {
                 "the trigger waits for events that will not come: delete and put it again"
             }
-            Self::Object => "put the object again: DELETE and PUT at its path",
+            Self::Object => "delete the row, start the broker, and PUT the object again",
         }
     }
 }

@@ -21,6 +21,7 @@ const USUAL_PORT: u16 = 8080;
 /// Takes events at http://127.0.0.1:PORT/NAMESPACE/NAME, and Triggers as Knative's objects at
 /// /apis/eventing.knative.dev/v1/namespaces/NAMESPACE/triggers/NAME. What is acknowledged is on disk.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 #[command(after_help = "\
 Example:
   $ ingenium broker run --data .ingenium --port 8080")]
