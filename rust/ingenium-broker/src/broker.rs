@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::handle::Handle;
 use crate::lateness::Lateness;
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::store::{self, LateRule, Reader, Recent, Writer, reader};
 use crate::trigger::{BrokerObject, Trigger};
 use crate::{dispatch, retention, routes};
@@ -58,6 +59,7 @@ impl Broker {
         let listener = listen(&mut config).await?;
 
         let counters = Arc::new(counters(&recalled.counts));
+        let metrics = Arc::new(Metrics::new(config.limits.trigger_labels));
         let log = Arc::new(Log::new(
             reader.clone(),
             recalled.recent.first,
@@ -75,6 +77,7 @@ impl Broker {
             connection,
             Arc::clone(&log),
             Arc::clone(&counters),
+            Arc::clone(&metrics),
             rule(lateness.clone()),
             failing,
         );
@@ -87,6 +90,7 @@ impl Broker {
             log,
             reader,
             counters,
+            metrics,
             lateness,
             writer: commands,
             failed,

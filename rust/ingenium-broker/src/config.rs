@@ -79,6 +79,8 @@ pub struct Limits {
     pub window: usize,
     /// Events that are kept in memory after they were stored.
     pub recent: usize,
+    /// Triggers that have a label of their own in `/metrics`; the others share `other`.
+    pub trigger_labels: usize,
     /// How long an attempt may take when the trigger does not say.
     pub timeout: Duration,
     /// How long open deliveries may take after a shutdown was asked for.
@@ -92,6 +94,7 @@ impl Default for Limits {
             in_flight: 32,
             window: 1024,
             recent: 8192,
+            trigger_labels: 1000,
             timeout: Duration::from_secs(30),
             drain: Duration::from_secs(3),
         }

@@ -13,6 +13,7 @@ use crate::counts::Counters;
 use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::store::{Command, Note, Reader, Rejected, reader};
 use crate::trigger::{BrokerObject, Delivery, Invalid, Trigger};
 
@@ -59,6 +60,7 @@ pub(crate) struct Core {
     pub(crate) log: Arc<Log>,
     pub(crate) reader: Reader,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
     pub(crate) writer: mpsc::Sender<Command>,
     pub(crate) failed: watch::Receiver<Option<String>>,
@@ -89,6 +91,7 @@ pub(crate) struct Parts {
     pub(crate) log: Arc<Log>,
     pub(crate) reader: Reader,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
     pub(crate) writer: mpsc::Sender<Command>,
     pub(crate) failed: watch::Receiver<Option<String>>,
@@ -104,6 +107,7 @@ impl Core {
             log: parts.log,
             reader: parts.reader,
             counters: parts.counters,
+            metrics: parts.metrics,
             lateness: parts.lateness,
             writer: parts.writer,
             failed: parts.failed,

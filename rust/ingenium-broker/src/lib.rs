@@ -13,6 +13,7 @@
 //! | which delivery comes next | `dispatch` |
 //! | a delivery and what its answer means | `delivery` |
 //! | old events leave | `retention` |
+//! | what is measured | `metrics` |
 //! | a file is checked and copied | [`check`], [`backup`], [`restore`] |
 
 mod api;
@@ -27,6 +28,7 @@ mod handle;
 mod ingress;
 mod lateness;
 mod log;
+mod metrics;
 mod retention;
 mod routes;
 mod store;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use ingenium_runtime::http::{Request, Response};
 
 use crate::core::Core;
-use crate::{api, ingress};
+use crate::{api, ingress, metrics};
 
 /// Answers a request.
 pub(crate) async fn answer(core: &Core, request: Request) -> Response {
@@ -19,6 +19,8 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
                 ingress::stopping()
             }
         }
+        ["metrics"] if request.method == "GET" => metrics::answer(core).await,
+        ["metrics"] => method_not_allowed("GET"),
         [
             "apis",
             "eventing.knative.dev",
@@ -35,7 +37,11 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
         {
             match request.method.as_str() {
                 // Not only when ready: subscribers that finish a delivery during the drain still send what came of it.
-                "POST" => ingress::receive(core, &request).await,
+                "POST" => {
+                    let response = ingress::receive(core, &request).await;
+                    core.metrics.answered(response.status);
+                    response
+                }
                 "OPTIONS" => Response::empty(200).header("allow", "POST, OPTIONS"),
                 _ => method_not_allowed("POST, OPTIONS"),
             }

@@ -106,6 +106,24 @@ pub(crate) fn used(connection: &Connection) -> rusqlite::Result<u64> {
     Ok((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?)
 }
 
+/// The bytes of the file.
+pub(crate) fn bytes(connection: &Connection) -> rusqlite::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0).map(offset));
+    Ok(pragma("page_count")? * pragma("page_size")?)
+}
+
+/// When the first event after `position` was stored: milliseconds since 1970-01-01 UTC.
+pub(crate) fn stored_after(
+    connection: &Connection,
+    position: u64,
+) -> rusqlite::Result<Option<i64>> {
+    let mut statement = connection
+        .prepare_cached("SELECT stored FROM events WHERE offset > ?1 ORDER BY offset LIMIT 1")?;
+    statement
+        .query_row(params![column(position)], |row| row.get(0))
+        .optional()
+}
+
 /// The totals of the log as it is on disk, what retention has removed included.
 pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0).map(offset));

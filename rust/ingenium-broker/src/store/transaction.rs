@@ -20,11 +20,20 @@ pub(super) struct Done {
     pub(super) stored: Vec<Shared>,
     pub(super) answers: Vec<Answer>,
     pub(super) late: u64,
-    pub(super) settled: Vec<State>,
+    pub(super) settled: Vec<Over>,
+    /// How many events came that were there.
+    pub(super) known: u64,
     /// The first offset that is kept, where retention has looked.
     pub(super) first: Option<u64>,
     /// How many events retention has removed.
     pub(super) removed: u64,
+}
+
+/// A delivery that is over.
+pub(super) struct Over {
+    pub(super) trigger: String,
+    pub(super) state: State,
+    pub(super) attempts: u32,
 }
 
 /// Carries a command out, up to its answer, which waits for the commit.
@@ -59,10 +68,15 @@ pub(super) fn apply(
             settlement,
             answer: to,
         } => {
+            let attempts = settlement.attempts;
             let result = reply(transaction, &trigger, offset, settlement, head, done);
             done.answers
                 .push(answer(to, *result.as_ref().unwrap_or(&State::DeadLetter)));
-            done.settled.push(result?);
+            done.settled.push(Over {
+                state: result?,
+                trigger,
+                attempts,
+            });
         }
         Command::Note(note) => write_note(transaction, &note)?,
         Command::PutTrigger {
@@ -130,6 +144,7 @@ fn store(
     if let Some(old) = record::find(transaction, &event.source, &event.id)? {
         let same = record::is_same(&old.event, event);
         return Ok(if same {
+            done.known += 1;
             Ok(Accepted::Known)
         } else {
             Err(Rejected::Conflict(old.offset))

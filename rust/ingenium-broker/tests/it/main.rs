@@ -8,6 +8,7 @@ mod deliveries;
 mod fifo;
 mod files;
 mod ingress;
+mod metrics;
 mod migration;
 mod retention;
 mod rig;
