@@ -10,17 +10,18 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tracing::info;
 
-use crate::config::{Config, Mode};
+use crate::config::{Config, Mode, Retention};
 use crate::core::{Core, Parts, Registered};
 use crate::counts::{Counters, Counts};
 use crate::error::Error;
 use crate::handle::Handle;
 use crate::lateness::Lateness;
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::store::reader::KeptTrigger;
-use crate::store::{self, LateRule, Reader, Shared, Writer, reader};
+use crate::store::{self, LateRule, Reader, Recent, Writer, reader};
 use crate::trigger::{BrokerObject, Trigger};
-use crate::{dispatch, routes};
+use crate::{dispatch, retention, routes};
 
 /// The embedded broker.
 #[derive(Debug, Clone, Copy)]
@@ -28,9 +29,8 @@ pub struct Broker;
 
 /// What the file holds when it is opened.
 struct Recalled {
-    head: u64,
+    recent: Recent,
     counts: Counts,
-    recent: Vec<Shared>,
     triggers: BTreeMap<String, KeptTrigger>,
     broker: Option<String>,
 }
@@ -41,6 +41,9 @@ impl Broker {
     /// # Errors
     /// When the store or the address cannot be used.
     pub async fn open(mut config: Config) -> Result<Handle, Error> {
+        if matches!(config.mode, Mode::Step { .. }) && config.retention != Retention::default() {
+            return Err(Error::Retention);
+        }
         let path = config.path.clone();
         let opening = tokio::task::spawn_blocking(move || store::open(&path));
         let (connection, file_lock) = joined(opening.await)??;
@@ -50,15 +53,21 @@ impl Broker {
             .query(move |connection| recall(connection, &name, count))
             .await;
         let recalled = recalled.map_err(|error| damaged(error, &config))?;
+        let recalled = recalled.map_err(|problem| Error::Corrupt {
+            path: config.path.clone(),
+            problem,
+        })?;
         let listener = listen(&mut config).await?;
 
         let counters = Arc::new(counters(&recalled.counts));
+        let metrics = Arc::new(Metrics::new(config.limits.trigger_labels));
         let log = Arc::new(Log::new(
             reader.clone(),
-            recalled.head,
+            recalled.recent.first,
+            recalled.recent.head,
             config.limits.recent,
         ));
-        log.append(recalled.recent);
+        log.append(recalled.recent.events);
         let lateness = match &config.mode {
             Mode::Fifo => None,
             Mode::Step { input_source } => Some(Arc::new(Lateness::new(input_source.clone()))),
@@ -69,6 +78,7 @@ impl Broker {
             connection,
             Arc::clone(&log),
             Arc::clone(&counters),
+            Arc::clone(&metrics),
             rule(lateness.clone()),
             failing,
         );
@@ -81,6 +91,7 @@ impl Broker {
             log,
             reader,
             counters,
+            metrics,
             lateness,
             writer: commands,
             failed,
@@ -102,11 +113,14 @@ impl Broker {
             server_stop.clone(),
         ));
         let dispatching = tokio::spawn(dispatch::run(Arc::clone(&core)));
+        let retaining = (core.config.retention != Retention::default())
+            .then(|| tokio::spawn(retention::run(Arc::clone(&core))));
         Ok(Handle {
             core,
             server_stop,
             serving,
             dispatching,
+            retaining,
             writing,
             _file_lock: file_lock,
         })
@@ -121,20 +135,22 @@ async fn listen(config: &mut Config) -> Result<TcpListener, Error> {
     Ok(listener)
 }
 
+/// Reads what the file holds, or says what is damaged at its end.
 fn recall(
     connection: &rusqlite::Connection,
     broker: &str,
-    recent: usize,
-) -> rusqlite::Result<Recalled> {
-    let head = reader::head(connection)?;
-    let first = head.saturating_sub(recent as u64) + 1;
-    Ok(Recalled {
-        head,
+    keep: usize,
+) -> rusqlite::Result<Result<Recalled, String>> {
+    let recent = match store::recent(connection, keep)? {
+        Ok(recent) => recent,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(Ok(Recalled {
+        recent,
         counts: reader::counts(connection)?,
-        recent: reader::events(connection, first, recent)?,
         triggers: reader::triggers(connection)?,
         broker: reader::broker(connection, broker)?,
-    })
+    }))
 }
 
 /// What cannot be read at the start is damage: nobody else writes here.
@@ -154,6 +170,7 @@ fn counters(counts: &Counts) -> Counters {
         delivered: AtomicU64::new(counts.delivered),
         dead_letters: AtomicU64::new(counts.dead_letters),
         late: AtomicU64::new(counts.late),
+        removed: AtomicU64::new(counts.removed),
         ..Counters::default()
     }
 }

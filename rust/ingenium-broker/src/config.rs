@@ -19,6 +19,8 @@ pub struct Config {
     pub mode: Mode,
     /// What it may take.
     pub limits: Limits,
+    /// How long events are kept.
+    pub retention: Retention,
 }
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
             broker: broker.into(),
             mode,
             limits: Limits::default(),
+            retention: Retention::default(),
         }
     }
 }
@@ -54,6 +57,17 @@ pub enum Mode {
     },
 }
 
+/// How long events are kept: by default for ever. What a trigger has not settled is kept in any case, and so is the
+/// last event. An event that comes again after it was removed is a new one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Events that were stored longer ago are removed.
+    pub age: Option<Duration>,
+    /// While more bytes of the file are in use, the oldest events are removed. The file itself keeps its size: free
+    /// pages take the next events.
+    pub size: Option<u64>,
+}
+
 /// What a broker may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -65,6 +79,8 @@ pub struct Limits {
     pub window: usize,
     /// Events that are kept in memory after they were stored.
     pub recent: usize,
+    /// Triggers that have a label of their own in `/metrics`; the others share `other`.
+    pub trigger_labels: usize,
     /// How long an attempt may take when the trigger does not say.
     pub timeout: Duration,
     /// How long open deliveries may take after a shutdown was asked for.
@@ -78,6 +94,7 @@ impl Default for Limits {
             in_flight: 32,
             window: 1024,
             recent: 8192,
+            trigger_labels: 1000,
             timeout: Duration::from_secs(30),
             drain: Duration::from_secs(3),
         }

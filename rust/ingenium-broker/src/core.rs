@@ -13,6 +13,7 @@ use crate::counts::Counters;
 use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::store::{Command, Note, Reader, Rejected, reader};
 use crate::trigger::{BrokerObject, Delivery, Invalid, Profile, Start, Trigger};
 
@@ -62,6 +63,7 @@ pub(crate) struct Core {
     pub(crate) log: Arc<Log>,
     pub(crate) reader: Reader,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
     pub(crate) writer: mpsc::Sender<Command>,
     pub(crate) failed: watch::Receiver<Option<String>>,
@@ -80,7 +82,9 @@ pub(crate) struct Core {
     pub(crate) ready: AtomicBool,
     /// The broker object was deleted: nothing is taken until it is put again.
     deleted: AtomicBool,
-    /// Ends dispatch.
+    /// The trigger that retention waits for.
+    pub(crate) retention_blocked_by: Mutex<Option<String>>,
+    /// Ends dispatch and retention.
     pub(crate) stop: Shutdown,
 }
 
@@ -90,6 +94,7 @@ pub(crate) struct Parts {
     pub(crate) log: Arc<Log>,
     pub(crate) reader: Reader,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
     pub(crate) writer: mpsc::Sender<Command>,
     pub(crate) failed: watch::Receiver<Option<String>>,
@@ -105,6 +110,7 @@ impl Core {
             log: parts.log,
             reader: parts.reader,
             counters: parts.counters,
+            metrics: parts.metrics,
             lateness: parts.lateness,
             writer: parts.writer,
             failed: parts.failed,
@@ -118,6 +124,7 @@ impl Core {
             step_done: AtomicBool::new(false),
             ready: AtomicBool::new(false),
             deleted: AtomicBool::new(false),
+            retention_blocked_by: Mutex::default(),
             stop: Shutdown::manual(),
         }
     }
@@ -212,7 +219,7 @@ impl Core {
     async fn position_of(&self, start: &Start, head: u64) -> Result<u64, Error> {
         Ok(match start {
             Start::Latest => head,
-            Start::Earliest => 0,
+            Start::Earliest => self.log.first() - 1,
             Start::Offset(first) => (first - 1).min(head),
             Start::Time(time) => {
                 let time = *time;

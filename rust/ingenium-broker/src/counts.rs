@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Totals over the whole log, earlier processes included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Events in the log.
+    /// Events that were stored.
     pub stored: u64,
     /// Deliveries that were accepted.
     pub delivered: u64,
@@ -13,6 +13,8 @@ pub struct Counts {
     pub dead_letters: u64,
     /// Events that were stored while no delivery to their sender was open (mode `step` only).
     pub late: u64,
+    /// Events that retention has removed.
+    pub removed: u64,
     /// Deliveries that are being made.
     pub open: u64,
     /// Input events whose deliveries are all settled (mode `step` only).
@@ -26,6 +28,7 @@ pub(crate) struct Counters {
     pub(crate) delivered: AtomicU64,
     pub(crate) dead_letters: AtomicU64,
     pub(crate) late: AtomicU64,
+    pub(crate) removed: AtomicU64,
     pub(crate) open: AtomicU64,
     pub(crate) input_delivered: AtomicU64,
 }
@@ -38,6 +41,7 @@ impl Counters {
             delivered: read(&self.delivered),
             dead_letters: read(&self.dead_letters),
             late: read(&self.late),
+            removed: read(&self.removed),
             open: read(&self.open),
             input_delivered: read(&self.input_delivered),
         }

@@ -10,6 +10,7 @@ use ingenium_runtime::backoff::Table;
 use ingenium_types::scalar::UtcTimestamp;
 
 use crate::partition;
+use crate::store::Submission;
 use crate::trigger::Profile;
 
 /// How many passes through the broker an event may make, its own included (Knative's `MAX_TTL`).
@@ -132,8 +133,10 @@ impl Profile {
     }
 
     /// Adds what an event gets on its way in.
-    pub(crate) fn mark_arrival(self, event: &mut CloudEvent, now: UtcTimestamp) {
+    pub(crate) fn let_in(self, submission: &mut Submission, now: UtcTimestamp) {
+        submission.may_repeat = self != Self::Ingenium;
         if self == Self::Mt {
+            let event = &mut submission.event;
             event.set_extension(ARRIVAL, now.to_string());
             if event.extension(TTL).is_none() {
                 event.set_extension(TTL, MAX_TTL);

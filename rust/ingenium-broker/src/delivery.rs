@@ -209,7 +209,7 @@ fn one_pass_less(
         }
         reply.event.set_extension(TTL, left);
     }
-    profile.mark_arrival(&mut reply.event, clock::now());
+    profile.let_in(&mut reply, clock::now());
     Ok(Some(reply))
 }
 

@@ -54,8 +54,24 @@ pub enum Error {
         /// The format that is read.
         known: u32,
     },
+    /// The file was written by a version so old that it is not migrated. It was not touched.
+    #[error("store `{}` has format {found}, this version migrates {oldest} and later; open it with a version between", path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The oldest format that is migrated.
+        oldest: u32,
+    },
+    /// There is a file where a copy was to be put.
+    #[error("`{}` exists; name a file that does not, or move this one away", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is damaged.
-    #[error("store `{}` is damaged: {problem}; restore a copy or start with a new file", path.display())]
+    #[error("store `{}` is damaged: {problem}; `ingenium broker check` says what else is, restore a copy or start with a new file", path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -74,6 +90,9 @@ pub enum Error {
     /// A trigger cannot be used.
     #[error(transparent)]
     Trigger(#[from] crate::trigger::Invalid),
+    /// A run in step order needs all of its events.
+    #[error("retention is set in mode `step`; a run needs all of its events, leave retention out")]
+    Retention,
     /// In mode `step` the order of a run is fixed when its dispatch starts.
     #[error(
         "{object}: a run in step order cannot be changed after its dispatch has started; only `spec.subscriber.uri` may change"

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tracing::{error, info};
 
 use crate::config::Mode;
-use crate::core::Core;
+use crate::core::{Core, lock};
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::store::{Command, DeadLetter, Lock, StoredEvent, reader};
@@ -27,6 +27,7 @@ pub struct Handle {
     pub(crate) server_stop: Shutdown,
     pub(crate) serving: JoinHandle<()>,
     pub(crate) dispatching: JoinHandle<()>,
+    pub(crate) retaining: Option<JoinHandle<()>>,
     pub(crate) writing: JoinHandle<()>,
     pub(crate) _file_lock: Lock,
 }
@@ -110,7 +111,13 @@ impl Handle {
         self.core.lag()
     }
 
-    /// The deliveries that were given up, in log order.
+    /// The trigger that has not settled what retention would remove.
+    #[must_use]
+    pub fn retention_blocked_by(&self) -> Option<String> {
+        lock(&self.core.retention_blocked_by).clone()
+    }
+
+    /// The deliveries that were given up, in log order; those of events that retention has removed are gone with them.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -166,6 +173,9 @@ impl Handle {
         // Dispatch first: subscribers that finish a delivery still have to send what came of it.
         self.core.stop.request();
         report(self.dispatching.await);
+        if let Some(retaining) = self.retaining {
+            report(retaining.await);
+        }
         self.server_stop.request();
         report(self.serving.await);
         drop(self.core.writer.send(Command::Close).await);

@@ -40,7 +40,7 @@ pub(crate) async fn receive(core: &Core, request: &Request, profile: Profile) ->
         if let Some(refusal) = worn_out(profile, &submission.event) {
             return refusal;
         }
-        profile.mark_arrival(&mut submission.event, clock::now());
+        profile.let_in(submission, clock::now());
     }
     if submissions.is_empty() {
         return Response::empty(202);

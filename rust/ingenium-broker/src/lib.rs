@@ -12,6 +12,9 @@
 //! | brokers and triggers are kept as objects of Knative's own shape | `api`, [`trigger`] |
 //! | which delivery comes next | `dispatch` |
 //! | a delivery and what its answer means | `delivery` |
+//! | old events leave | `retention` |
+//! | what is measured | `metrics` |
+//! | a file is checked and copied | [`check`], [`backup`], [`restore`] |
 
 mod api;
 mod broker;
@@ -26,15 +29,18 @@ mod handle;
 mod ingress;
 mod lateness;
 mod log;
+mod metrics;
 mod partition;
+mod retention;
 mod routes;
 mod store;
 pub mod trigger;
 
 pub use broker::Broker;
-pub use config::{Config, Limits, Mode};
+pub use config::{Config, Limits, Mode, Retention};
 pub use counts::Counts;
 pub use error::Error;
 pub use handle::Handle;
-pub use store::{DeadLetter, StoredEvent};
+pub use store::check::{Damage, Report, Rule, check};
+pub use store::{DeadLetter, StoredEvent, backup, restore};
 pub use trigger::Trigger;

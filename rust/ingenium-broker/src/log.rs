@@ -1,6 +1,7 @@
 //! The recent end of the log in memory, and word of its growth.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use tokio::sync::watch;
@@ -15,6 +16,8 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Log {
     recent: Mutex<Recent>,
+    /// The first offset that retention has kept.
+    first: AtomicU64,
     head: watch::Sender<u64>,
     reader: Reader,
     capacity: usize,
@@ -27,13 +30,24 @@ struct Recent {
 }
 
 impl Log {
-    pub(crate) fn new(reader: Reader, head: u64, capacity: usize) -> Self {
+    pub(crate) fn new(reader: Reader, first: u64, head: u64, capacity: usize) -> Self {
         Self {
             recent: Mutex::default(),
+            first: AtomicU64::new(first),
             head: watch::Sender::new(head),
             reader,
             capacity,
         }
+    }
+
+    /// The first offset that is still there; 1 in an empty log.
+    pub(crate) fn first(&self) -> u64 {
+        self.first.load(Ordering::Acquire)
+    }
+
+    /// Learns that what was before `first` has been removed.
+    pub(crate) fn set_first(&self, first: u64) {
+        self.first.store(first, Ordering::Release);
     }
 
     /// The last offset that is on disk.
@@ -64,8 +78,9 @@ impl Log {
         self.head.send_replace(last);
     }
 
-    /// Up to `count` events from `first` on.
+    /// Up to `count` events from `first` on, or from the first that is kept.
     pub(crate) async fn read(&self, first: u64, count: usize) -> Result<Vec<Shared>, Error> {
+        let first = first.max(self.first());
         if first > self.head() {
             return Ok(Vec::new());
         }

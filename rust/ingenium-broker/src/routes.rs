@@ -6,7 +6,7 @@ use ingenium_runtime::http::{Request, Response};
 
 use crate::core::Core;
 use crate::trigger::Profile;
-use crate::{api, ingress};
+use crate::{api, ingress, metrics};
 
 /// What may be asked of a broker.
 const METHODS: &str = "POST, OPTIONS";
@@ -23,6 +23,8 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
                 ingress::stopping()
             }
         }
+        ["metrics"] if request.method == "GET" => metrics::answer(core).await,
+        ["metrics"] => method_not_allowed("GET"),
         [
             "apis",
             "eventing.knative.dev",
@@ -58,7 +60,11 @@ async fn at_broker(core: &Core, request: &Request, segments: &[&str]) -> Respons
     let is_probe = request.method == "GET" && request.header("k-network-probe") == Some(b"probe");
     match request.method.as_str() {
         // Not only when ready: subscribers that finish a delivery during the drain still send what came of it.
-        "POST" if is_known => ingress::receive(core, request, profile).await,
+        "POST" if is_known => {
+            let response = ingress::receive(core, request, profile).await;
+            core.metrics.answered(response.status);
+            response
+        }
         _ if is_probe && is_known => probed(request),
         "OPTIONS" if is_known && profile.answers_options() => Response::empty(200)
             .header("allow", METHODS)

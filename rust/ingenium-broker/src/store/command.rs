@@ -4,6 +4,8 @@ use ingenium_contract::envelope::{self, Mode};
 use ingenium_contract::{CloudEvent, Finding, SpecVersions};
 use tokio::sync::oneshot;
 
+use super::retention::{Bounds, Retained};
+
 /// Headers of a request that carry a trace on (W3C Trace Context, W3C Baggage).
 pub(super) const TRACE: [&str; 3] = ["traceparent", "tracestate", "baggage"];
 
@@ -14,6 +16,8 @@ pub(crate) struct Submission {
     pub(crate) mode: Mode,
     /// The headers that belong to the event, as a JSON object.
     pub(crate) headers: String,
+    /// It is stored also where the same event is there.
+    pub(crate) may_repeat: bool,
 }
 
 /// The headers among `headers`, a JSON object, that carry a trace on.
@@ -52,6 +56,7 @@ impl Submission {
             event: received.event,
             mode: received.mode,
             headers: serde_json::Value::Object(kept).to_string(),
+            may_repeat: false,
         })
     }
 
@@ -63,6 +68,7 @@ impl Submission {
             event: received.event,
             mode: received.mode,
             headers: headers.clone(),
+            may_repeat: false,
         });
         Ok(submissions.collect())
     }
@@ -157,6 +163,11 @@ pub(crate) enum Command {
         key: String,
         value: String,
         answer: oneshot::Sender<Result<(), Rejected>>,
+    },
+    /// Remove events from the beginning of the log, a piece at a time.
+    Retain {
+        bounds: Bounds,
+        answer: oneshot::Sender<Result<Retained, Rejected>>,
     },
     /// Write everything that waits for a commit.
     Flush {

@@ -1,136 +1,82 @@
 //! Opening the file: ours, undamaged, and nobody else's at the moment.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tracing::info;
 
-use super::schema;
+use super::header::{self, Found};
+use super::lock::{Lock, lock};
+use super::{migration, schema};
 use crate::error::Error;
 
-/// Held while a process uses the file. The lock is a file of its own: closing any handle on the database itself
-/// would drop the locks that SQLite holds on it (POSIX advisory locks belong to the process, not to the handle).
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
-}
-
-/// Opens the file for writing, or creates it.
+/// Opens the file for writing, or creates it. A file of an older version is migrated.
 ///
 /// # Errors
 /// When it is not usable; a file that is not ours is not touched.
 pub(crate) fn open(path: &Path) -> Result<(Connection, Lock), Error> {
-    let exists = look(path)?;
-    let lock = lock(path)?;
-    let connection = connect(path, exists).map_err(|error| name(error, path))?;
-    Ok((connection, lock))
-}
-
-/// Looks at the file's header without opening it as a database; false when there is nothing yet.
-fn look(path: &Path) -> Result<bool, Error> {
-    let failed = |source| Error::File {
-        path: path.to_owned(),
-        source,
-    };
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(failed(error)),
-    };
-    if metadata.is_dir() {
-        return Err(failed(io::ErrorKind::IsADirectory.into()));
-    }
-    if metadata.permissions().readonly() {
+    let path = &header::resolve(path)?;
+    if std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
         return Err(Error::ReadOnly {
             path: path.to_owned(),
         });
     }
-    if metadata.len() == 0 {
-        return Ok(false);
+    let found = header::look(path)?;
+    let lock = lock(path)?;
+    if header::has_log(path) {
+        info!(path = %path.display(), "the last process did not end by itself, its write-ahead log is taken over");
     }
-    let mut header = [0; 100];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    // The header of an SQLite file, of which these fields never move: magic, user version, application id.
-    let field = |at: usize| {
-        u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
-    };
-    if read.is_err()
-        || !header.starts_with(b"SQLite format 3\0")
-        || field(68) != schema::APPLICATION_ID
-    {
-        return Err(Error::Foreign {
-            path: path.to_owned(),
-        });
-    }
-    let found = field(60);
-    if found > schema::USER_VERSION {
-        return Err(Error::Newer {
-            path: path.to_owned(),
-            found,
-            known: schema::USER_VERSION,
-        });
-    }
-    Ok(true)
+    let mut connection = connect(path, found).map_err(|error| name(error, path))?;
+    migration::migrate(&mut connection, path)?;
+    Ok((connection, lock))
 }
 
-fn lock(path: &Path) -> Result<Lock, Error> {
-    let lock_path = beside(path, ".lock");
-    let failed = |source| Error::File {
-        path: lock_path.clone(),
-        source,
-    };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&lock_path)
-        .map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
-        Err(TryLockError::WouldBlock) => {
-            let mut process = String::new();
-            let read = file.read_to_string(&mut process);
-            let holder = match (read, process.trim().parse::<u32>()) {
-                (Ok(_), Ok(id)) => format!("process {id}"),
-                _ => "another process".to_owned(),
-            };
-            return Err(Error::Locked {
-                path: path.to_owned(),
-                holder,
-            });
-        }
+/// Opens the file for reading, beside a broker or without one.
+///
+/// # Errors
+/// When it is no log, or not of a version that is read here.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
+    if header::look(path)? == Found::Nothing {
+        return Err(header::failed(path, io::ErrorKind::NotFound.into()));
     }
-    let process = std::process::id().to_string();
-    file.set_len(0)
-        .and_then(|()| file.rewind())
-        .and_then(|()| file.write_all(process.as_bytes()))
-        .map_err(failed)?;
-    Ok(Lock { _file: file })
+    let is_left = header::has_log(path);
+    let connect = || {
+        // To write, though nothing is written: a connection that may only read leaves an empty write-ahead log behind.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        settle(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        // What a process that was killed has left is the business of the next start.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_left)?;
+        Ok(connection)
+    };
+    connect().map_err(|error| name(error, path))
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The path of a file that belongs to the one at `path`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-fn connect(path: &Path, exists: bool) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, found: Found) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    settle(&connection)?;
     connection.set_prepared_statement_cache_capacity(32);
-    if !exists {
+    if found == Found::Nothing {
         // One transaction of the rollback journal: after a crash the file is empty or whole, and its header, which
         // is what the next start looks at, stands in the file itself and not in a write-ahead log.
         let transaction = connection.transaction()?;
         transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", schema::USER_VERSION)?;
-        transaction.execute_batch(schema::TABLES)?;
+        schema::create(&transaction)?;
         transaction.commit()?;
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -143,7 +89,16 @@ fn connect(path: &Path, exists: bool) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn name(error: rusqlite::Error, path: &Path) -> Error {
+/// What holds for every connection. A page whose cells overlap is found when it is read, and what a file says in its
+/// schema runs nothing.
+fn settle(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// An error of SQLite by what it says about the file.
+pub(super) fn name(error: rusqlite::Error, path: &Path) -> Error {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Corrupt {

@@ -50,8 +50,11 @@ pub(crate) struct Reader(Arc<Mutex<Connection>>);
 
 impl Reader {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // To write, though nothing is written: whoever closes last removes the write-ahead log, and may not if it may
+        // only read.
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.pragma_update(None, "query_only", true)?;
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
@@ -93,16 +96,54 @@ pub(crate) fn head(connection: &Connection) -> rusqlite::Result<u64> {
     })
 }
 
-/// The totals of the log as it is on disk.
+/// The first offset that retention has kept.
+pub(crate) fn first(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT first FROM retention", [], |row| {
+        row.get(0).map(offset)
+    })
+}
+
+/// The bytes of the file that are in use; free pages, which new events fill first, are not.
+pub(crate) fn used(connection: &Connection) -> rusqlite::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0).map(offset));
+    Ok((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?)
+}
+
+/// The bytes of the file.
+pub(crate) fn bytes(connection: &Connection) -> rusqlite::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0).map(offset));
+    Ok(pragma("page_count")? * pragma("page_size")?)
+}
+
+/// When the first event after `position` was stored: milliseconds since 1970-01-01 UTC.
+pub(crate) fn stored_after(
+    connection: &Connection,
+    position: u64,
+) -> rusqlite::Result<Option<i64>> {
+    let mut statement = connection
+        .prepare_cached("SELECT stored FROM events WHERE offset > ?1 ORDER BY offset LIMIT 1")?;
+    statement
+        .query_row(params![column(position)], |row| row.get(0))
+        .optional()
+}
+
+/// The totals of the log as it is on disk, what retention has removed included.
 pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0).map(offset));
+    let removed = |what: &str| count(&format!("SELECT {what} FROM retention"));
+    // Those that are settled are by far the most and in no index: counted as what is left of all, which reads no row.
+    let all = count("SELECT count(*) FROM deliveries")?;
+    let unsettled = count("SELECT count(*) FROM deliveries WHERE state <> 'settled'")?;
     Ok(Counts {
-        stored: count("SELECT count(*) FROM events")?,
-        delivered: count("SELECT count(*) FROM deliveries WHERE state = 'settled'")?,
-        dead_letters: count("SELECT count(*) FROM deliveries WHERE state = 'dead_letter'")?,
+        // Offsets have no gaps.
+        stored: head(connection)?,
+        delivered: all - unsettled + removed("delivered")?,
+        dead_letters: count("SELECT count(*) FROM deliveries WHERE state = 'dead_letter'")?
+            + removed("dead_letters")?,
         late: meta(connection, super::writer::LATE)?
             .and_then(|late| late.parse().ok())
             .unwrap_or(0),
+        removed: first(connection)? - 1,
         open: 0,
         input_delivered: 0,
     })

@@ -11,6 +11,7 @@ use ingenium_types::fingerprint::Line;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::checksum::Content;
 use super::command::{Submission, trace};
 
 /// An event of the log.
@@ -33,6 +34,7 @@ pub(super) const COLUMNS: &str = "offset, attributes, mode, data, body, headers"
 pub(super) fn insert(
     connection: &Connection,
     offset: u64,
+    stored: i64,
     submission: &Submission,
 ) -> rusqlite::Result<()> {
     let event = &submission.event;
@@ -45,9 +47,22 @@ pub(super) fn insert(
         Some(Data::Binary(bytes)) => (Some("binary"), bytes.as_ref()),
         None => (None, &b""[..]),
     };
+    let attributes = envelope::attributes_json(event);
+    let checksum = Content {
+        offset,
+        stored,
+        attributes: &attributes,
+        mode,
+        headers: &submission.headers,
+        data,
+        body,
+    }
+    .checksum();
     let mut statement = connection.prepare_cached(
-        "INSERT INTO events (offset, source, id, type, subject, time, attributes, mode, headers, data, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO events
+         (offset, source, id, type, subject, time, attributes, mode, headers, data, body, stored, checksum, repeat)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+                 CASE ?14 WHEN 0 THEN 0 ELSE (SELECT count(*) FROM events WHERE source = ?2 AND id = ?3) END)",
     )?;
     statement.execute(params![
         column(offset),
@@ -56,11 +71,14 @@ pub(super) fn insert(
         event.type_,
         event.subject,
         event.time.as_ref().map(ingenium_contract::Time::text),
-        envelope::attributes_json(event),
+        attributes,
         mode,
         submission.headers,
         data,
         body,
+        stored,
+        checksum,
+        submission.may_repeat,
     ])?;
     if data == Some("binary") {
         let mut statement =
@@ -70,13 +88,13 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// The event with this source and id.
+/// An event with this source and id.
 pub(super) fn find(
     connection: &Connection,
     source: &str,
     id: &str,
 ) -> rusqlite::Result<Option<StoredEvent>> {
-    let sql = format!("SELECT {COLUMNS} FROM events WHERE source = ?1 AND id = ?2");
+    let sql = format!("SELECT {COLUMNS} FROM events WHERE source = ?1 AND id = ?2 LIMIT 1");
     let mut statement = connection.prepare_cached(&sql)?;
     statement
         .query_row(params![source, id], from_row)

@@ -1,16 +1,19 @@
 //! What stands in the file.
 
+use rusqlite::Connection;
+
 /// Marks the file as ours (`INGB`).
 pub(super) const APPLICATION_ID: u32 = 0x494e_4742;
 
 /// The format of the file.
-pub(super) const USER_VERSION: u32 = 1;
+pub(super) const USER_VERSION: u32 = 2;
 
-/// Everything that a new file gets.
+/// The log.
 ///
-/// `event_json` is the log for people and for the plain `sqlite3` shell, which has no base64 function: so the
-/// base64 text of data that is not JSON is kept beside it.
-pub(super) const TABLES: &str = "
+/// `stored` is the wall clock in milliseconds since 1970-01-01 UTC; `checksum` is that of
+/// [`checksum`](super::checksum), absent in rows of version 1; `repeat` counts the tellings of an event in profiles that
+/// keep each of them, and is 0 in others.
+pub(super) const EVENTS: &str = "
 CREATE TABLE events (
     offset INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
@@ -23,12 +26,16 @@ CREATE TABLE events (
     headers TEXT NOT NULL,
     data TEXT CHECK (data IN ('json', 'binary')),
     body BLOB NOT NULL,
-    UNIQUE (source, id)
+    stored INTEGER NOT NULL,
+    checksum INTEGER,
+    repeat INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (source, id, repeat)
 ) STRICT;
-CREATE TABLE base64_data (
-    offset INTEGER PRIMARY KEY REFERENCES events (offset),
-    text TEXT NOT NULL
-) STRICT;
+";
+
+/// The log for people and for the plain `sqlite3` shell, which has no base64 function: so the base64 text of data that is
+/// not JSON is kept beside it, in `base64_data`.
+pub(super) const VIEW: &str = "
 CREATE VIEW event_json (offset, json) AS
 SELECT
     offset,
@@ -39,6 +46,14 @@ SELECT
         ELSE attributes
     END
 FROM events;
+";
+
+/// Everything else that a new file gets.
+const TABLES: &str = "
+CREATE TABLE base64_data (
+    offset INTEGER PRIMARY KEY REFERENCES events (offset),
+    text TEXT NOT NULL
+) STRICT;
 CREATE TABLE deliveries (
     trigger TEXT NOT NULL,
     offset INTEGER NOT NULL,
@@ -63,3 +78,22 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// One row: the first offset that is kept, and how many deliveries of the events before it were accepted and given up.
+pub(super) const RETENTION: &str = "
+CREATE TABLE retention (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    first INTEGER NOT NULL CHECK (first > 0),
+    delivered INTEGER NOT NULL,
+    dead_letters INTEGER NOT NULL
+) STRICT;
+INSERT INTO retention VALUES (1, 1, 0, 0);
+";
+
+/// Makes what a new file has.
+pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    for statements in [EVENTS, TABLES, VIEW, RETENTION] {
+        connection.execute_batch(statements)?;
+    }
+    Ok(())
+}

@@ -6,7 +6,9 @@ use rusqlite::{Transaction, params};
 use tokio::sync::oneshot;
 
 use super::command::{self, Accepted, Command, Note, Rejected, Settlement, State, Submission};
+use super::migration::milliseconds;
 use super::record::{self, Shared, StoredEvent, column};
+use super::retention::{Retained, retain};
 use super::writer::LateRule;
 
 /// An answer that is given when the commit is on disk.
@@ -18,7 +20,20 @@ pub(super) struct Done {
     pub(super) stored: Vec<Shared>,
     pub(super) answers: Vec<Answer>,
     pub(super) late: u64,
-    pub(super) settled: Vec<State>,
+    pub(super) settled: Vec<Over>,
+    /// How many events came that were there.
+    pub(super) known: u64,
+    /// The first offset that is kept, where retention has looked.
+    pub(super) first: Option<u64>,
+    /// How many events retention has removed.
+    pub(super) removed: u64,
+}
+
+/// A delivery that is over.
+pub(super) struct Over {
+    pub(super) trigger: String,
+    pub(super) state: State,
+    pub(super) attempts: u32,
 }
 
 /// Carries a command out, up to its answer, which waits for the commit.
@@ -47,10 +62,15 @@ pub(super) fn apply(
             settlement,
             answer: to,
         } => {
+            let attempts = settlement.attempts;
             let result = reply(transaction, &trigger, offset, settlement, head, done);
             done.answers
                 .push(answer(to, *result.as_ref().unwrap_or(&State::DeadLetter)));
-            done.settled.push(result?);
+            done.settled.push(Over {
+                state: result?,
+                trigger,
+                attempts,
+            });
         }
         Command::Note(note) => write_note(transaction, &note)?,
         Command::PutTrigger {
@@ -101,6 +121,16 @@ pub(super) fn apply(
             done.answers.push(answer(to, ()));
             set_meta(transaction, &key, &value)?;
         }
+        Command::Retain { bounds, answer: to } => {
+            let retained = retain(transaction, bounds, *head);
+            if let Ok(retained) = &retained {
+                done.first = Some(retained.first);
+                done.removed += retained.removed;
+            }
+            let told = retained.as_ref().cloned().unwrap_or_default();
+            done.answers.push(answer(to, told));
+            retained?;
+        }
         Command::Flush { answer: to } => done.answers.push(answer(to, ())),
         Command::Close => {}
     }
@@ -146,7 +176,7 @@ fn publish(
     Ok(Ok(accepted))
 }
 
-/// Stores an event that is not there yet.
+/// Stores an event that is not there yet, or may be there again.
 fn store(
     transaction: &Transaction<'_>,
     submission: Submission,
@@ -154,16 +184,19 @@ fn store(
     done: &mut Done,
 ) -> rusqlite::Result<Result<Accepted, Rejected>> {
     let event = &submission.event;
-    if let Some(old) = record::find(transaction, &event.source, &event.id)? {
+    if !submission.may_repeat
+        && let Some(old) = record::find(transaction, &event.source, &event.id)?
+    {
         let same = record::is_same(&old.event, event);
         return Ok(if same {
+            done.known += 1;
             Ok(Accepted::Known)
         } else {
             Err(Rejected::Conflict(old.offset))
         });
     }
     let offset = *head + 1;
-    record::insert(transaction, offset, &submission)?;
+    record::insert(transaction, offset, milliseconds(), &submission)?;
     *head = offset;
     done.stored.push(Arc::new(StoredEvent {
         offset,
@@ -202,7 +235,8 @@ pub(super) fn write_note(transaction: &Transaction<'_>, note: &Note) -> rusqlite
     match note {
         Note::Open { trigger, offset } => {
             let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, reason) VALUES (?1, ?2, 'open', 0, '')",
+                "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, reason)
+                 SELECT name, ?2, 'open', 0, '' FROM triggers WHERE name = ?1",
             )?;
             statement.execute(params![trigger, column(*offset)])?;
         }
@@ -233,8 +267,10 @@ fn write_settlement(
         State::Settled => "settled",
         State::DeadLetter => "dead_letter",
     };
+    // What comes after its trigger was deleted belongs to nobody.
     let mut statement = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, status, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, status, reason)
+         SELECT name, ?2, ?3, ?4, ?5, ?6 FROM triggers WHERE name = ?1",
     )?;
     statement.execute(params![
         trigger,
@@ -283,6 +319,7 @@ fn reject<T: Send + 'static>(to: oneshot::Sender<Result<T, Rejected>>, why: Reje
 pub(super) fn into_answer(command: Command) -> Answer {
     match command {
         Command::Publish { answer: to, .. } => answer(to, Accepted::Known),
+        Command::Retain { answer: to, .. } => answer(to, Retained::default()),
         Command::Reply { answer: to, .. } => answer(to, State::DeadLetter),
         Command::Note(_) | Command::Close => Box::new(|_| {}),
         Command::PutTrigger { answer: to, .. }

@@ -10,6 +10,7 @@ use super::command::{Command, Note, Rejected, State};
 use super::transaction::{Done, apply, into_answer, set_meta, write_note};
 use crate::counts::{Counters, count};
 use crate::log::Log;
+use crate::metrics::Metrics;
 
 /// The most requests of one commit: beyond this a commit takes longer without storing more per second.
 const BATCH: usize = 256;
@@ -31,6 +32,7 @@ pub(crate) struct Writer {
     connection: Connection,
     log: Arc<Log>,
     counters: Arc<Counters>,
+    metrics: Arc<Metrics>,
     is_late: LateRule,
     late: u64,
     failed: watch::Sender<Option<String>>,
@@ -43,6 +45,7 @@ impl Writer {
         connection: Connection,
         log: Arc<Log>,
         counters: Arc<Counters>,
+        metrics: Arc<Metrics>,
         is_late: LateRule,
         failed: watch::Sender<Option<String>>,
     ) -> Self {
@@ -51,6 +54,7 @@ impl Writer {
             connection,
             log,
             counters,
+            metrics,
             is_late,
             late,
             failed,
@@ -91,8 +95,13 @@ impl Writer {
         match command {
             Command::Close => return false,
             Command::Note(note) => {
-                if let Note::Settled { settlement, .. } = &note {
-                    self.count_settled(settlement.state);
+                if let Note::Settled {
+                    trigger,
+                    settlement,
+                    ..
+                } = &note
+                {
+                    self.count_settled(trigger, settlement.state, settlement.attempts);
                 }
                 self.notes.push(note);
             }
@@ -108,6 +117,7 @@ impl Writer {
             return;
         }
         let mut done = Done::default();
+        let started = tokio::time::Instant::now();
         match self.write(batch, &mut done) {
             Ok(()) => {
                 self.notes.clear();
@@ -115,19 +125,30 @@ impl Writer {
                 self.counters
                     .late
                     .store(self.late, std::sync::atomic::Ordering::Relaxed);
-                for state in done.settled {
-                    self.count_settled(state);
+                for over in done.settled {
+                    self.count_settled(&over.trigger, over.state, over.attempts);
                 }
+                self.metrics.stored.inc_by(done.stored.len() as u64);
+                self.metrics.known.inc_by(done.known);
+                self.metrics.removed.inc_by(done.removed);
+                self.metrics.committed(started.elapsed());
                 for _ in &done.stored {
                     count(&self.counters.stored);
                 }
                 self.log.append(done.stored);
+                if let Some(first) = done.first {
+                    self.log.set_first(first);
+                }
+                self.counters
+                    .removed
+                    .fetch_add(done.removed, std::sync::atomic::Ordering::Relaxed);
                 for answer in done.answers {
                     answer(None);
                 }
             }
             Err(error) => {
                 let reason = error.to_string();
+                self.metrics.commit_failures.inc();
                 error!(
                     path = self.connection.path(),
                     error = %reason,
@@ -147,11 +168,13 @@ impl Writer {
         }
     }
 
-    fn count_settled(&self, state: State) {
-        count(match state {
-            State::Settled => &self.counters.delivered,
-            State::DeadLetter => &self.counters.dead_letters,
-        });
+    fn count_settled(&self, trigger: &str, state: State, attempts: u32) {
+        let (counter, result) = match state {
+            State::Settled => (&self.counters.delivered, "settled"),
+            State::DeadLetter => (&self.counters.dead_letters, "dead_letter"),
+        };
+        count(counter);
+        self.metrics.delivered(trigger, result, attempts);
     }
 
     fn write(&mut self, batch: Vec<Command>, done: &mut Done) -> rusqlite::Result<()> {

@@ -2,7 +2,9 @@
 
 mod api;
 mod cesql;
+mod check;
 mod classes;
+mod copies;
 mod crash;
 mod deliveries;
 mod event;
@@ -12,7 +14,10 @@ mod filter_laws;
 mod filters;
 mod ingress;
 mod knative;
+mod metrics;
+mod migration;
 mod profiles;
+mod retention;
 mod rig;
 mod start;
 mod step;

@@ -230,6 +230,29 @@ async fn deliveries_carry_what_each_broker_adds() {
 }
 
 #[tokio::test]
+async fn the_same_event_again_is_stored_again_by_knatives_brokers() {
+    for (class, stored, conflict) in [
+        ("Ingenium", 1, 422),
+        ("Kafka", 4, 202),
+        ("MTChannelBasedBroker", 4, 202),
+    ] {
+        let fixture = Fixture::of(class).await;
+        let subscriber = Subscriber::start().await;
+        fixture.trigger(&subscriber, quick(0)).await;
+        for _ in 0..3 {
+            fixture.sender.accepted("1", &[], "{}").await;
+        }
+        let other = fixture.sender.event("1", &[], "[]").await;
+        assert_eq!(other.status, conflict, "{class}");
+        fixture.settled().await;
+        assert_eq!(fixture.broker.counts().stored, stored, "{class}");
+        assert_eq!(subscriber.ids().len() as u64, stored, "{class}");
+        fixture.broker.shutdown().await;
+        subscriber.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_no_event_is_tried_again_by_channels_only() {
     for (class, attempts) in CLASSES.into_iter().zip([1, 1, 3]) {
         let fixture = Fixture::of(class).await;

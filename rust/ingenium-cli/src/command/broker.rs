@@ -1,82 +1,63 @@
-//! `ingenium broker`: the embedded broker as a process of its own.
+//! `ingenium broker`: the embedded broker, and what its operator does with its file.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+mod backup;
+mod check;
+mod restore;
+mod retention;
+mod run;
 
-use ingenium_broker::{Broker, Config, Mode};
-use ingenium_runtime::environment::Environment;
-use ingenium_runtime::logs;
-use ingenium_runtime::shutdown::Shutdown;
+use clap::Subcommand;
 
 use super::runtime;
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
 
-/// The port without PORT and --port.
-const USUAL_PORT: u16 = 8080;
+/// The broker's file in its folder.
+const FILE: &str = "broker.db";
 
-/// Run the embedded broker as a process of its own
+/// Run the embedded broker as a process of its own, or look after its file
 ///
 /// Takes events at http://127.0.0.1:PORT/NAMESPACE/NAME, and Triggers as Knative's objects at
 /// /apis/eventing.knative.dev/v1/namespaces/NAMESPACE/triggers/NAME. What is acknowledged is on disk.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Example:
-  $ ingenium broker --data .ingenium --port 8080")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  $ ingenium broker --data .ingenium --port 8080
+  $ ingenium broker check --data .ingenium"
+)]
 pub(crate) struct Arguments {
-    /// Port on the loopback address; PORT or 8080 otherwise, 0 takes a free one
-    #[arg(long, value_name = "PORT")]
-    port: Option<u16>,
+    #[command(subcommand)]
+    command: Option<Command>,
 
-    /// Folder of the broker's file; created when absent
-    #[arg(long, value_name = "DIR", default_value = ".ingenium")]
-    data: PathBuf,
+    #[command(flatten)]
+    run: run::Arguments,
+}
 
-    /// Namespace in the broker's URL
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    namespace: String,
-
-    /// Name in the broker's URL
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    name: String,
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
 }
 
 pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
-    let environment = Environment::of_process();
-    logs::install_with(&environment, terminal.log_filter("info"));
-    let port = match (arguments.port, environment.get_nonempty("PORT")) {
-        (Some(port), _) => port,
-        (None, None) => USUAL_PORT,
-        (None, Some(text)) => text.parse().map_err(|_| {
-            Failure::new(Code::Usage, format!("PORT is `{text}`; set a port number"))
-        })?,
-    };
-    std::fs::create_dir_all(&arguments.data).map_err(|error| {
-        Failure::new(
-            Code::Usage,
-            format!("{}: {error}", arguments.data.display()),
-        )
-    })?;
-    let config = Config::new(
-        arguments.data.join("broker.db"),
-        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        &arguments.namespace,
-        &arguments.name,
-        Mode::Fifo,
-    );
-    runtime()?.block_on(async {
-        let shutdown = Shutdown::on_signal(false).map_err(Failure::internal)?;
-        let broker = Broker::open(config).await.map_err(Failure::usage)?;
-        broker.start_dispatch();
-        let failed = tokio::select! {
-            () = shutdown.requested() => None,
-            reason = broker.wait_failed() => Some(reason),
-        };
-        broker.shutdown().await;
-        match failed {
-            Some(reason) => Err(Failure::new(Code::Internal, reason)),
-            None if shutdown.was_interrupt() => Ok(Code::Interrupted),
-            None => Ok(Code::Good),
-        }
-    })
+    match &arguments.command {
+        None => run::execute(&arguments.run, terminal),
+        Some(Command::Run(arguments)) => run::execute(arguments, terminal),
+        Some(Command::Check(arguments)) => check::execute(arguments, terminal),
+        Some(Command::Backup(arguments)) => backup::execute(arguments, terminal),
+        Some(Command::Restore(arguments)) => restore::execute(arguments, terminal),
+    }
+}
+
+/// A failure of the store by whom it concerns: a damaged file is what was looked at, everything else the call.
+fn failure(error: ingenium_broker::Error) -> Failure {
+    match error {
+        ingenium_broker::Error::Corrupt { .. } => Failure::new(Code::Bad, error.to_string()),
+        ingenium_broker::Error::Store(_) => Failure::internal(error),
+        error => Failure::usage(error),
+    }
 }

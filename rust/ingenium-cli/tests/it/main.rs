@@ -18,6 +18,7 @@ mod recording;
 mod reference;
 mod replay;
 mod schema;
+mod store;
 mod tap;
 mod up;
 mod validate;
