@@ -36,11 +36,11 @@ pub enum Filter {
     /// The value of each attribute ends with this text.
     Suffix(BTreeMap<String, String>),
     /// All of these pass.
-    All(Vec<Filter>),
+    All(Vec<Self>),
     /// One of these passes.
-    Any(Vec<Filter>),
+    Any(Vec<Self>),
     /// This does not pass.
-    Not(Box<Filter>),
+    Not(Box<Self>),
     /// The expression is true.
     CeSql(Expression),
 }

@@ -9,8 +9,8 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 #[derive(Debug)]
 pub(in crate::trigger) enum Tree {
     Text(String),
-    List(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
     /// Anything else, by the name of what it is.
     Other(&'static str),
 }

@@ -195,7 +195,7 @@ impl<'a> Evaluator<'a> {
         let mut left = self.operand(&chain.first);
         for (operator, right) in &chain.rest {
             let number = self.calculate(*operator, left, right);
-            left = Operand::Value(Value::Integer(number.unwrap_or_else(|Stop| 0)));
+            left = Operand::Value(Value::Integer(number.unwrap_or(0)));
         }
         self.settled(left).unwrap_or(Value::Integer(0))
     }
@@ -217,7 +217,7 @@ impl<'a> Evaluator<'a> {
         let mut left = self.operand(&chain.first);
         for (operator, right) in &chain.rest {
             let holds = self.compare(*operator, left, right);
-            left = Operand::Value(Value::Boolean(holds.unwrap_or_else(|Stop| false)));
+            left = Operand::Value(Value::Boolean(holds.unwrap_or(false)));
         }
         self.settled(left).unwrap_or(Value::Boolean(false))
     }
@@ -254,7 +254,7 @@ impl<'a> Evaluator<'a> {
                 left = Ok(false);
             }
         }
-        left.unwrap_or_else(|Stop| false)
+        left.unwrap_or(false)
     }
 
     /// `a AND b OR c` as `a AND (b OR c)`.
