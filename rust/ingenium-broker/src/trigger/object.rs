@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::filter::{Filter, Tree, check_attributes, check_filters, read_attributes, read_filters};
 use super::spec::{DeliverySpec, Destination};
-use super::{ORDER, RANK, Trigger};
+use super::{ORDER, RANK, Trigger, nearest};
 
 const API_VERSION: &str = "eventing.knative.dev/v1";
 
@@ -60,7 +60,7 @@ pub(super) struct Metadata {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct TriggerSpec {
     broker: String,
     #[serde(default)]
@@ -70,6 +70,12 @@ struct TriggerSpec {
     subscriber: Destination,
     #[serde(default)]
     delivery: Option<DeliverySpec>,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, Tree>,
+}
+
+impl TriggerSpec {
+    const MEMBERS: [&str; 5] = ["broker", "filter", "filters", "subscriber", "delivery"];
 }
 
 pub(super) fn read<'a, S: Deserialize<'a>>(
@@ -102,6 +108,14 @@ impl Trigger {
     pub fn from_json(json: &[u8], namespace: &str) -> Result<Self, Invalid> {
         let object: Object<TriggerSpec> = read(json, "Trigger")?;
         let spec = object.spec;
+        if let Some(name) = spec.unknown.keys().next() {
+            let escaped = name.escape_debug();
+            return Err(invalid(
+                format!("spec.{escaped}"),
+                format!("`{escaped}` is not known here"),
+                nearest::suggest(name, &TriggerSpec::MEMBERS),
+            ));
+        }
         let filter = spec.filter.map(|tree| read_attributes(tree, "spec.filter"));
         let filters = spec.filters.map(|tree| read_filters(tree, FILTERS));
         let trigger = Self {

@@ -373,6 +373,10 @@ fn filters_that_mean_nothing_are_refused_with_place_and_fix() {
     let call = format!("{}1", "(".repeat(65));
     for (spec, wanted) in [
         (
+            json!({ "fitlers": [] }),
+            "`spec.fitlers`: `fitlers` is not known here; did you mean `filters`?",
+        ),
+        (
             json!({ "filters": {} }),
             "`spec.filters`: this is an object; set a list of filters",
         ),
@@ -502,6 +506,7 @@ fn what_stands_twice_is_refused() {
             r#""filters":[{"exact":{"type":"a"},"exact":{"type":"b"}}]"#,
             "`spec.filters[0].exact`: `exact` stands twice",
         ),
+        (r#""filters":[],"filters":[]"#, "duplicate field `filters`"),
         (
             r#""filter":{"attributes":{"type":"a","type":"a"}}"#,
             "`spec.filter.attributes.type`: `type` stands twice",
