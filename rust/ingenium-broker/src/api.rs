@@ -6,7 +6,31 @@ use serde_json::Value;
 use crate::core::{Core, lock};
 use crate::error::Error;
 use crate::routes::method_not_allowed;
-use crate::trigger::{BrokerObject, CLASS, Invalid, Trigger};
+use crate::trigger::{BrokerObject, CLASS, Invalid, LAG, Trigger, object_list};
+
+/// Answers a request about all objects of a kind in a namespace.
+pub(crate) fn list(core: &Core, request: &Request, namespace: &str, kind: &str) -> Response {
+    if namespace != core.config.namespace {
+        return not_found(&format!("namespace `{}`", namespace.escape_debug()));
+    }
+    let (kind, items) = match kind {
+        "triggers" => {
+            let lag = core.lag();
+            let triggers = core.triggers().into_iter();
+            let triggers =
+                triggers.map(|(name, trigger)| with_lag(&trigger.current(), lag.get(&name)));
+            ("Trigger", triggers.collect())
+        }
+        "brokers" if core.exists() => ("Broker", vec![broker_json(core)]),
+        "brokers" => ("Broker", Vec::new()),
+        kind => return not_found(&format!("kind `{}`", kind.escape_debug())),
+    };
+    if request.method == "GET" {
+        json(200, &object_list(kind, items))
+    } else {
+        method_not_allowed("GET")
+    }
+}
 
 /// Answers a request about the object `kind`/`name` of a namespace.
 pub(crate) async fn answer(
@@ -49,9 +73,18 @@ async fn put_trigger(core: &Core, request: &Request, name: &str) -> Result<Respo
 
 fn get_trigger(core: &Core, name: &str) -> Response {
     match core.trigger(name) {
-        Some(trigger) => json(200, &trigger.current().to_json()),
+        Some(trigger) => json(200, &with_lag(&trigger.current(), core.lag().get(name))),
         None => not_found(&format!("trigger `{}`", name.escape_debug())),
     }
+}
+
+/// The object of a trigger, and how many events it still has to get.
+fn with_lag(trigger: &Trigger, lag: Option<&u64>) -> Value {
+    let mut object = trigger.to_json();
+    if let Some(lag) = lag {
+        object["status"]["annotations"] = serde_json::json!({ LAG: lag.to_string() });
+    }
+    object
 }
 
 async fn delete_trigger(core: &Core, name: &str) -> Result<Response, Error> {

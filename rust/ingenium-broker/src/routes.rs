@@ -34,6 +34,14 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
             kind,
             name,
         ] => api::answer(core, &request, namespace, kind, name).await,
+        [
+            "apis",
+            "eventing.knative.dev",
+            "v1",
+            "namespaces",
+            namespace,
+            kind,
+        ] => api::list(core, &request, namespace, kind),
         segments => at_broker(core, &request, segments).await,
     }
 }

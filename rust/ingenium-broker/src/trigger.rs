@@ -18,6 +18,7 @@ pub(crate) use broker::BrokerObject;
 pub use delivery::{Delivery, Format};
 pub use filter::Filter;
 pub use object::Invalid;
+pub(crate) use object::list as object_list;
 pub use profile::Profile;
 pub use start::Start;
 
@@ -27,6 +28,8 @@ pub const RANK: &str = "ingenium.example/rank";
 pub const SOURCE: &str = "ingenium.example/source";
 /// The annotation that says where a new trigger starts ([`Start`]).
 pub const START: &str = "ingenium.example/start";
+/// The annotation in a trigger's status that says how many events it still has to get.
+pub const LAG: &str = "ingenium.example/lag";
 /// Knative's annotation for the order of a trigger's deliveries: `ordered` or `unordered`.
 pub const ORDER: &str = "kafka.eventing.knative.dev/delivery.order";
 /// Knative's annotation for a broker's class.

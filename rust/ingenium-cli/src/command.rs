@@ -11,7 +11,9 @@ mod man;
 mod reading;
 mod run;
 mod schema;
+mod server;
 mod tap;
+mod trigger;
 mod tuning;
 mod up;
 mod validate;
@@ -41,6 +43,7 @@ enum Command {
     Run(run::Arguments),
     Backtest(backtest::Arguments),
     Broker(broker::Arguments),
+    Trigger(trigger::Arguments),
     Validate(validate::Arguments),
     Conform(Box<conform::Arguments>),
     Tap(tap::Arguments),
@@ -60,6 +63,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         Command::Run(arguments) => run::execute(&arguments, terminal),
         Command::Backtest(arguments) => backtest::execute(&arguments, terminal),
         Command::Broker(arguments) => broker::execute(&arguments, terminal),
+        Command::Trigger(arguments) => trigger::execute(&arguments, terminal),
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
         Command::Conform(arguments) => conform::execute(*arguments, terminal),
         Command::Tap(arguments) => tap::execute(&arguments, terminal),

@@ -220,6 +220,16 @@ pub(super) fn object(
     })
 }
 
+/// All objects of a kind.
+pub(crate) fn list(kind: &str, items: Vec<Value>) -> Value {
+    json!({
+        "apiVersion": API_VERSION,
+        "kind": format!("{kind}List"),
+        "metadata": {},
+        "items": items,
+    })
+}
+
 pub(super) fn ready() -> Value {
     json!([{ "type": "Ready", "status": "True" }])
 }

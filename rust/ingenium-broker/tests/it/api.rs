@@ -219,3 +219,55 @@ async fn a_deleted_broker_takes_nothing_until_it_is_put_again() {
     assert_eq!(status(&sender, "POST", "/ns/b", &event, "").await, 202);
     handle.shutdown().await;
 }
+
+#[tokio::test]
+async fn objects_are_listed_with_what_they_still_have_to_get() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let handle = broker(folder.path(), Mode::Fifo).await;
+    let sender = Sender::to(&handle);
+    let list = async |kind: &str| {
+        let path = format!("/apis/eventing.knative.dev/v1/namespaces/ns/{kind}");
+        let answer = sender.request("GET", &path, &[], "").await;
+        assert_eq!(answer.status, 200);
+        serde_json::from_slice::<Value>(&answer.body).expect("JSON")
+    };
+    assert_eq!(list("triggers").await["items"], json!([]));
+    let path = format!("{TRIGGERS}/t");
+    let put = sender
+        .request("PUT", &path, &[], &object().to_string())
+        .await;
+    assert_eq!(put.status, 201);
+    sender.accepted("1", &[], "{}").await;
+    let triggers = list("triggers").await;
+    assert_eq!(triggers["kind"], "TriggerList");
+    assert_eq!(triggers["items"][0]["metadata"]["name"], "t");
+    assert_eq!(
+        triggers["items"][0]["status"]["annotations"]["ingenium.example/lag"],
+        "1"
+    );
+    assert_eq!(list("brokers").await["items"][0]["metadata"]["name"], "b");
+    for (method, path, status) in [
+        (
+            "PUT",
+            "/apis/eventing.knative.dev/v1/namespaces/ns/triggers",
+            405,
+        ),
+        (
+            "GET",
+            "/apis/eventing.knative.dev/v1/namespaces/ns/channels",
+            404,
+        ),
+        (
+            "GET",
+            "/apis/eventing.knative.dev/v1/namespaces/other/triggers",
+            404,
+        ),
+    ] {
+        assert_eq!(
+            sender.request(method, path, &[], "").await.status,
+            status,
+            "{method} {path}"
+        );
+    }
+    handle.shutdown().await;
+}
