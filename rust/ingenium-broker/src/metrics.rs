@@ -61,10 +61,11 @@ impl Metrics {
         }
     }
 
-    /// An event was posted and answered with this status.
+    /// A request was refused for want of the token, or an event was posted and answered with this status.
     pub(crate) fn answered(&self, status: u16) {
         let result = match status {
             200..=299 => "accepted",
+            401 => "unauthorized",
             429 => "queue_full",
             400..=499 => "refused",
             _ => "unavailable",

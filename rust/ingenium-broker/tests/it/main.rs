@@ -13,3 +13,4 @@ mod migration;
 mod retention;
 mod rig;
 mod step;
+mod token;
