@@ -82,7 +82,7 @@ impl Metrics {
             .inc_by(u64::from(attempts.saturating_sub(1)));
     }
 
-    /// A commit is on disk.
+    /// Events are on disk.
     pub(crate) fn committed(&self, took: std::time::Duration) {
         self.commit.observe(took.as_secs_f64());
     }

@@ -53,7 +53,7 @@ pub(super) const QUEUE_LIMIT: Name = name(
 );
 pub(super) const COMMIT: Name = name(
     "ingenium_broker_commit_seconds",
-    "How long a commit took, its sync included.",
+    "How long a commit took that stored events, its sync included.",
 );
 pub(super) const COMMIT_FAILURES: Name = name(
     "ingenium_broker_commit_failures_total",

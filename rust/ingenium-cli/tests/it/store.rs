@@ -240,6 +240,32 @@ fn damage_is_reported_as_findings_in_each_format() {
 }
 
 #[test]
+fn a_copy_without_room_is_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let running = Running::start(&data);
+    for id in 0..20 {
+        assert_eq!(running.publish(&id.to_string()), 202);
+    }
+    let to = folder.path().join("copy.db");
+    // No file may grow beyond 16 KiB.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\""])
+        .arg(command().get_program())
+        .args(["broker", "backup", "--data"])
+        .args([&data, &to])
+        .output()
+        .expect("the binary ends");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("copy.db.part"), "{stderr}");
+    let left = fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 1, "only the broker's folder");
+    assert_eq!(running.publish("20"), 202);
+    assert_eq!(running.stop(), Some(0));
+}
+
+#[test]
 fn wrong_calls_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
