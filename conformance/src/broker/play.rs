@@ -50,13 +50,14 @@ pub(super) struct Ground {
 impl Ground {
     /// The API of a row's broker. A process has one broker; what runs already may have others beside it.
     fn driver(&self, base: &str, row: &str) -> Driver {
-        match self.place {
+        let driver = match self.place {
             Place::Command(_) => Driver::new(base, "conformance", "conformance"),
             Place::Url(_) => {
                 let broker = format!("{}-{row}", self.run).to_lowercase();
                 Driver::new(base, &self.namespace, &broker)
             }
-        }
+        };
+        driver.showing(self.token.as_ref())
     }
 
     /// The header that says who sends.

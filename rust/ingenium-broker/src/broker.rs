@@ -44,6 +44,11 @@ impl Broker {
         if matches!(config.mode, Mode::Step { .. }) && config.retention != Retention::default() {
             return Err(Error::Retention);
         }
+        if !config.listen.ip().is_loopback() && config.token.is_none() {
+            return Err(Error::Exposed {
+                address: config.listen,
+            });
+        }
         let path = config.path.clone();
         let opening = tokio::task::spawn_blocking(move || store::open(&path));
         let (connection, file_lock) = joined(opening.await)??;

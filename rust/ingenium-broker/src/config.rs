@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::token::Token;
+
 /// How a broker is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -21,6 +23,9 @@ pub struct Config {
     pub limits: Limits,
     /// How long events are kept.
     pub retention: Retention,
+    /// What every request has to show, other than those for `/healthz` and `/readyz`. Without it only a loopback
+    /// address is listened on.
+    pub token: Option<Token>,
 }
 
 impl Config {
@@ -41,6 +46,7 @@ impl Config {
             mode,
             limits: Limits::default(),
             retention: Retention::default(),
+            token: None,
         }
     }
 }

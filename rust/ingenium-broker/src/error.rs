@@ -16,6 +16,14 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// The address is not of this machine alone, and nothing has to be shown.
+    #[error(
+        "`{address}` is no loopback address and there is no token: whoever reaches it could send events and change triggers; listen on 127.0.0.1 or name a token file"
+    )]
+    Exposed {
+        /// The address.
+        address: SocketAddr,
+    },
     /// The file cannot be read or written.
     #[error("store `{}`: {source}; name a file in a writable folder", path.display())]
     File {

@@ -7,7 +7,7 @@
 //!
 //! | Step | Module |
 //! |---|---|
-//! | requests are routed | `routes` |
+//! | requests are admitted and routed | `token`, `routes` |
 //! | an event is judged and stored | `ingress`, `store` |
 //! | brokers and triggers are kept as objects of Knative's own shape | `api`, [`trigger`] |
 //! | which delivery comes next | `dispatch` |
@@ -34,6 +34,7 @@ mod partition;
 mod retention;
 mod routes;
 mod store;
+mod token;
 pub mod trigger;
 
 pub use broker::Broker;
@@ -43,4 +44,5 @@ pub use error::Error;
 pub use handle::Handle;
 pub use store::check::{Damage, Report, Rule, check};
 pub use store::{DeadLetter, StoredEvent, backup, restore};
+pub use token::{InvalidToken, Token};
 pub use trigger::Trigger;

@@ -61,10 +61,11 @@ impl Metrics {
         }
     }
 
-    /// An event was posted and answered with this status.
+    /// A request was refused for want of the token, or an event was posted and answered with this status.
     pub(crate) fn answered(&self, status: u16) {
         let result = match status {
             200..=299 => "accepted",
+            401 => "unauthorized",
             429 => "queue_full",
             400..=499 => "refused",
             _ => "unavailable",
@@ -81,7 +82,7 @@ impl Metrics {
             .inc_by(u64::from(attempts.saturating_sub(1)));
     }
 
-    /// A commit is on disk.
+    /// Events are on disk.
     pub(crate) fn committed(&self, took: std::time::Duration) {
         self.commit.observe(took.as_secs_f64());
     }

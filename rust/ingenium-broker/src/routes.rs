@@ -6,13 +6,19 @@ use ingenium_runtime::http::{Request, Response};
 
 use crate::core::Core;
 use crate::trigger::Profile;
-use crate::{api, ingress, metrics};
+use crate::{api, ingress, metrics, token};
 
 /// What may be asked of a broker.
 const METHODS: &str = "POST, OPTIONS";
 
 /// Answers a request.
 pub(crate) async fn answer(core: &Core, request: Request) -> Response {
+    let is_probe =
+        request.method == "GET" && matches!(request.path.as_str(), "/healthz" | "/readyz");
+    if !is_probe && let Some(refused) = token::refuse(core.config.token.as_ref(), &request) {
+        core.metrics.answered(refused.status);
+        return refused;
+    }
     let segments: Vec<&str> = request.path.split('/').skip(1).collect();
     match segments.as_slice() {
         ["healthz"] if request.method == "GET" => Response::empty(200),

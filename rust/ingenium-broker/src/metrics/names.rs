@@ -13,7 +13,7 @@ const fn name(name: &'static str, help: &'static str) -> Name {
 
 pub(super) const INGRESS: Name = name(
     "ingenium_broker_ingress_requests_total",
-    "Events that were posted, by what they were answered: accepted, refused, queue_full, unavailable.",
+    "Events that were posted, by what they were answered: accepted, refused, queue_full, unavailable; and requests of any kind without the token: unauthorized.",
 );
 pub(super) const STORED: Name = name(
     "ingenium_broker_events_stored_total",
@@ -53,7 +53,7 @@ pub(super) const QUEUE_LIMIT: Name = name(
 );
 pub(super) const COMMIT: Name = name(
     "ingenium_broker_commit_seconds",
-    "How long a commit took, its sync included.",
+    "How long a commit took that stored events, its sync included.",
 );
 pub(super) const COMMIT_FAILURES: Name = name(
     "ingenium_broker_commit_failures_total",

@@ -106,10 +106,12 @@ pub(super) fn name(error: rusqlite::Error, path: &Path) -> Error {
             problem: error.to_string(),
         },
         Some(ErrorCode::ReadOnly) => Error::ReadOnly { path },
-        Some(ErrorCode::CannotOpen) => Error::File {
-            path,
-            source: io::Error::other(error),
-        },
+        Some(ErrorCode::CannotOpen | ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            Error::File {
+                path,
+                source: io::Error::other(error),
+            }
+        }
         _ => Error::Store(error),
     }
 }

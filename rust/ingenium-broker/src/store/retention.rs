@@ -122,3 +122,45 @@ fn remove(transaction: &Transaction<'_>, first: u64) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{Bounds, ROWS, retain};
+    use crate::store::schema::{RETENTION, TABLES};
+
+    /// How much is held up by one transaction cannot be seen from outside.
+    #[test]
+    fn a_piece_is_bounded_and_says_when_there_is_another() {
+        let mut log = Connection::open_in_memory().expect("memory");
+        log.execute_batch(TABLES).expect("tables");
+        log.execute_batch(RETENTION).expect("a table");
+        let rows = ROWS as u64 + 100;
+        for offset in 1..=rows {
+            let columns = "offset, source, id, type, attributes, mode, headers, body, stored";
+            let sql = format!(
+                "INSERT INTO events ({columns}) VALUES (?1, '/s', ?1, 't', '{{}}', 'binary', '{{}}', x'', 5)"
+            );
+            log.execute(&sql, [i64::try_from(offset).expect("small")])
+                .expect("written");
+        }
+        let bounds = Bounds {
+            before: Some(6),
+            size: None,
+        };
+        for (removed, first, more) in [
+            (ROWS as u64, ROWS as u64 + 1, true),
+            (99, rows, false),
+            (0, rows, false),
+        ] {
+            let transaction = log.transaction().expect("a transaction");
+            let retained = retain(&transaction, bounds, rows).expect("removed");
+            transaction.commit().expect("committed");
+            assert_eq!(
+                (retained.removed, retained.first, retained.more),
+                (removed, first, more)
+            );
+        }
+    }
+}

@@ -329,3 +329,50 @@ pub(super) fn into_answer(command: Command) -> Answer {
         | Command::Flush { answer: to } => answer(to, ()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::super::command::{Note, Settlement, State};
+    use super::super::schema::TABLES;
+    use super::write_note;
+
+    /// From outside it is a race that is seldom lost.
+    #[test]
+    fn what_comes_after_its_trigger_was_deleted_leaves_nothing() {
+        let mut log = Connection::open_in_memory().expect("memory");
+        log.execute_batch(TABLES).expect("tables");
+        log.execute_batch("INSERT INTO triggers VALUES ('kept', '{}', 0)")
+            .expect("a trigger");
+        let transaction = log.transaction().expect("a transaction");
+        for trigger in ["kept", "gone"] {
+            for (offset, settlement) in [(1, None), (2, Some(State::Settled))] {
+                let trigger = trigger.to_owned();
+                let note = match settlement {
+                    None => Note::Open { trigger, offset },
+                    Some(state) => Note::Settled {
+                        trigger,
+                        offset,
+                        settlement: Settlement {
+                            state,
+                            attempts: 1,
+                            status: Some(202),
+                            reason: String::new(),
+                            reply: None,
+                        },
+                    },
+                };
+                write_note(&transaction, &note).expect("written");
+            }
+        }
+        let left: String = transaction
+            .query_row(
+                "SELECT group_concat(trigger || offset || state) FROM deliveries",
+                [],
+                |row| row.get(0),
+            )
+            .expect("rows");
+        assert_eq!(left, "kept1open,kept2settled");
+    }
+}

@@ -131,7 +131,9 @@ impl Writer {
                 self.metrics.stored.inc_by(done.stored.len() as u64);
                 self.metrics.known.inc_by(done.known);
                 self.metrics.removed.inc_by(done.removed);
-                self.metrics.committed(started.elapsed());
+                if !done.stored.is_empty() {
+                    self.metrics.committed(started.elapsed());
+                }
                 for _ in &done.stored {
                     count(&self.counters.stored);
                 }

@@ -21,3 +21,4 @@ mod retention;
 mod rig;
 mod start;
 mod step;
+mod token;

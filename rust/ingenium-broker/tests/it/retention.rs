@@ -153,6 +153,13 @@ async fn an_event_that_a_trigger_has_not_settled_stays() {
     .await;
     assert_eq!(keeping_age.retention_blocked_by(), None);
 
+    let mut kept = Vec::new();
+    keeping_age
+        .for_each_event(|event| kept.push(event.offset))
+        .await
+        .expect("readable");
+    assert_eq!(kept, [6], "what is removed is in memory neither");
+
     // What comes again after it was removed is new; the last event is still known.
     sender.accepted("6", &[], "{}").await;
     assert_eq!(keeping_age.counts().stored, 6);

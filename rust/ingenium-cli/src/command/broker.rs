@@ -5,6 +5,7 @@ mod check;
 mod restore;
 mod retention;
 mod run;
+mod settings;
 
 use clap::Subcommand;
 
@@ -14,6 +15,9 @@ use crate::terminal::Terminal;
 
 /// The broker's file in its folder.
 const FILE: &str = "broker.db";
+
+/// The usual folder.
+const DATA: &str = ".ingenium";
 
 /// Run the embedded broker as a process of its own, or look after its file
 ///

@@ -24,6 +24,44 @@ fn judge(class: &str, baseline: Option<&str>) -> (i32, serde_json::Value) {
     (called.code, report)
 }
 
+/// A broker that lets nobody in who does not show the token: the judge shows it, for objects, too.
+#[test]
+fn a_broker_with_a_token_asks_for_it() {
+    let out = tempfile::tempdir().expect("a folder");
+    let token = out.path().join("token");
+    std::fs::write(&token, "0123456789abcdef0123456789abcdef\n").expect("written");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&token, private).expect("set");
+    let program = command().get_program().to_string_lossy().into_owned();
+    let folder = out.path().join("report").display().to_string();
+    let token = token.display().to_string();
+    let mut words = vec![
+        "conform", "--role", "broker", "--class", "Ingenium", "--dir", &folder,
+    ];
+    words.extend(["--only", "BRK-11", "--token", &token]);
+    words.extend([
+        "--",
+        &program,
+        "broker",
+        "--data",
+        "{state}",
+        "--token-file",
+        &token,
+    ]);
+    words.extend(["--namespace", "conformance", "--name", "conformance"]);
+    let called = ingenium(&words);
+    let report = std::fs::read(out.path().join("report/report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    assert_eq!(
+        rows(&report, "PASS"),
+        ["BRK-11/X1", "BRK-11/X2"],
+        "{report:#}"
+    );
+    // It has no identity of its own to show to subscribers.
+    assert_eq!(rows(&report, "FAIL"), ["BRK-11/X3"], "{report:#}");
+    assert_eq!(called.code, 1);
+}
+
 /// The rows with a verdict.
 fn rows(report: &serde_json::Value, verdict: &str) -> Vec<String> {
     let checks = report["checks"].as_array().expect("checks");

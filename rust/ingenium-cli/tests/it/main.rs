@@ -2,6 +2,7 @@
 
 mod backtest;
 mod bad_input;
+mod broker_settings;
 mod brokers;
 mod ci_kit;
 mod conform;

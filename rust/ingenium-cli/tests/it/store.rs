@@ -1,5 +1,6 @@
 //! The broker's file in the hands of its operator.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,15 +11,22 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::program::{Called, command, ingenium, root};
 
 /// A broker that runs as a process of its own.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     address: String,
 }
 
 impl Running {
-    fn start(data: &Path, options: &[&str]) -> Self {
+    fn start(data: &Path) -> Self {
+        Self::start_with(data, ["--port", "0"])
+    }
+
+    pub(crate) fn start_with(
+        data: &Path,
+        options: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Self {
         let child = command()
-            .args(["broker", "--port", "0", "--data"])
+            .args(["broker", "--data"])
             .arg(data)
             .args(options)
             .env("INGENIUM_LOG_FORMAT", "json")
@@ -46,9 +54,14 @@ impl Running {
 
     /// The status line of what is answered to an event.
     fn publish(&self, id: &str) -> u16 {
+        self.publish_with(id, "")
+    }
+
+    /// As [`publish`](Self::publish), with a further header line.
+    pub(crate) fn publish_with(&self, id: &str, header: &str) -> u16 {
         let mut socket = TcpStream::connect(&self.address).expect("it listens");
         let request = format!(
-            "POST /default/default HTTP/1.1\r\nHost: h\r\nConnection: close\r\nce-specversion: 1.0\r\nce-id: {id}\r\n\
+            "POST /default/default HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{header}ce-specversion: 1.0\r\nce-id: {id}\r\n\
              ce-source: /test\r\nce-type: test.event\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
         );
         socket.write_all(request.as_bytes()).expect("written");
@@ -58,7 +71,7 @@ impl Running {
         status.parse().expect("a number")
     }
 
-    fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         let process = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", "TERM", &process]).status();
         assert!(sent.expect("kill runs").success());
@@ -88,7 +101,7 @@ fn events(report: &Called) -> u64 {
 fn a_broker_that_runs_is_checked_copied_and_restored() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let running = Running::start(&data, &[]);
+    let running = Running::start(&data);
     for id in 0..20 {
         assert_eq!(running.publish(&id.to_string()), 202);
     }
@@ -169,7 +182,7 @@ fn a_broker_that_runs_is_checked_copied_and_restored() {
     let other = folder.path().join("other");
     let called = broker(&["restore", &copy], &other);
     assert_eq!(called.code, 0, "{called:?}");
-    let restored = Running::start(&other, &[]);
+    let restored = Running::start(&other);
     assert_eq!(restored.publish("next"), 202);
     assert_eq!(restored.stop(), Some(0));
     assert_eq!(names(&other), ["broker.db", "broker.db.lock"]);
@@ -179,7 +192,7 @@ fn a_broker_that_runs_is_checked_copied_and_restored() {
 fn damage_is_reported_as_findings_in_each_format() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
-    let running = Running::start(data, &[]);
+    let running = Running::start(data);
     assert_eq!(running.publish("1"), 202);
     assert_eq!(running.publish("2"), 202);
     assert_eq!(running.stop(), Some(0));
@@ -224,6 +237,32 @@ fn damage_is_reported_as_findings_in_each_format() {
         assert!(called.stderr.contains("is damaged: "), "{called:?}");
     }
     assert!(!data.join("copy.db").exists());
+}
+
+#[test]
+fn a_copy_without_room_is_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let running = Running::start(&data);
+    for id in 0..20 {
+        assert_eq!(running.publish(&id.to_string()), 202);
+    }
+    let to = folder.path().join("copy.db");
+    // No file may grow beyond 16 KiB.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\""])
+        .arg(command().get_program())
+        .args(["broker", "backup", "--data"])
+        .args([&data, &to])
+        .output()
+        .expect("the binary ends");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("copy.db.part"), "{stderr}");
+    let left = fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 1, "only the broker's folder");
+    assert_eq!(running.publish("20"), 202);
+    assert_eq!(running.stop(), Some(0));
 }
 
 #[test]

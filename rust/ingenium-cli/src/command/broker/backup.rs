@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{FILE, failure};
+use super::{DATA, FILE, failure};
 use crate::exit::{Code, Failure, complain};
 use crate::terminal::Terminal;
 
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     to: PathBuf,
 
     /// Folder of the broker's file
-    #[arg(long, value_name = "DIR", default_value = ".ingenium")]
+    #[arg(long, value_name = "DIR", default_value = DATA)]
     data: PathBuf,
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ingenium_broker::Damage;
 use ingenium_contract::Level;
 
-use super::{FILE, failure};
+use super::{DATA, FILE, failure};
 use crate::diagnostic::{Diagnostic, Format, Summary, Words};
 use crate::exit::{Code, Failure, complain};
 use crate::terminal::Terminal;
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     #[arg(
         long,
         value_name = "DIR",
-        default_value = ".ingenium",
+        default_value = DATA,
         conflicts_with = "file"
     )]
     data: PathBuf,
