@@ -26,7 +26,7 @@ pub(crate) fn list(core: &Core, request: &Request, namespace: &str, kind: &str) 
         kind => return not_found(&format!("kind `{}`", kind.escape_debug())),
     };
     if request.method == "GET" {
-        json(200, &object_list(kind, items))
+        json(200, &object_list(kind, &items))
     } else {
         method_not_allowed("GET")
     }

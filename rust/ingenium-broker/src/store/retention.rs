@@ -128,14 +128,13 @@ mod tests {
     use rusqlite::Connection;
 
     use super::{Bounds, ROWS, retain};
-    use crate::store::schema::{RETENTION, TABLES};
+    use crate::store::schema;
 
     /// How much is held up by one transaction cannot be seen from outside.
     #[test]
     fn a_piece_is_bounded_and_says_when_there_is_another() {
         let mut log = Connection::open_in_memory().expect("memory");
-        log.execute_batch(TABLES).expect("tables");
-        log.execute_batch(RETENTION).expect("a table");
+        schema::create(&log).expect("tables");
         let rows = ROWS as u64 + 100;
         for offset in 1..=rows {
             let columns = "offset, source, id, type, attributes, mode, headers, body, stored";

@@ -335,14 +335,14 @@ mod tests {
     use rusqlite::Connection;
 
     use super::super::command::{Note, Settlement, State};
-    use super::super::schema::TABLES;
+    use super::super::schema;
     use super::write_note;
 
     /// From outside it is a race that is seldom lost.
     #[test]
     fn what_comes_after_its_trigger_was_deleted_leaves_nothing() {
         let mut log = Connection::open_in_memory().expect("memory");
-        log.execute_batch(TABLES).expect("tables");
+        schema::create(&log).expect("tables");
         log.execute_batch("INSERT INTO triggers VALUES ('kept', '{}', 0)")
             .expect("a trigger");
         let transaction = log.transaction().expect("a transaction");

@@ -221,7 +221,7 @@ pub(super) fn object(
 }
 
 /// All objects of a kind.
-pub(crate) fn list(kind: &str, items: Vec<Value>) -> Value {
+pub(crate) fn list(kind: &str, items: &[Value]) -> Value {
     json!({
         "apiVersion": API_VERSION,
         "kind": format!("{kind}List"),

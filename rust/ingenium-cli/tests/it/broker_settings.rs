@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::program::{Called, ingenium, root};
-use crate::store::Running;
+use crate::running::Running;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use super::KIND;
 use super::describe::missing;
+use super::manifest::is_name;
 use crate::command::server::{Server, refused};
 use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
@@ -27,6 +28,9 @@ pub(crate) struct Arguments {
 pub(super) async fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code, Failure> {
     let connection = arguments.server.connect()?;
     for name in &arguments.names {
+        if !is_name(name) {
+            return Err(missing(name));
+        }
         let path = arguments.server.objects(KIND, Some(name));
         let answer = connection.ask("DELETE", &path, String::new()).await?;
         match answer.status {

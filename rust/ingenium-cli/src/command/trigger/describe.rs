@@ -5,6 +5,7 @@ use std::io::Write as _;
 use serde_json::Value;
 
 use super::list::{lag, text};
+use super::manifest::is_name;
 use super::{KIND, Output};
 use crate::command::server::Server;
 use crate::exit::{Code, Failure};
@@ -30,6 +31,9 @@ pub(crate) struct Arguments {
 }
 
 pub(super) async fn execute(arguments: &Arguments) -> Result<Code, Failure> {
+    if !is_name(&arguments.name) {
+        return Err(missing(&arguments.name));
+    }
     let connection = arguments.server.connect()?;
     let path = arguments.server.objects(KIND, Some(&arguments.name));
     let object = connection

@@ -31,8 +31,13 @@ impl Document {
 
 /// Reads the objects of a file, `-` being stdin. Documents without content are none.
 pub(super) fn read(file: &Path) -> Result<Vec<Document>, Failure> {
-    let shown = file.display();
-    let text = if file == Path::new("-") {
+    let is_stdin = file == Path::new("-");
+    let shown = if is_stdin {
+        "stdin".into()
+    } else {
+        file.to_string_lossy()
+    };
+    let text = if is_stdin {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
@@ -53,6 +58,14 @@ pub(super) fn read(file: &Path) -> Result<Vec<Document>, Failure> {
         .collect()
 }
 
+/// Whether an object may have this name.
+pub(super) fn is_name(name: &str) -> bool {
+    let legal = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.'
+    };
+    !name.is_empty() && name.bytes().all(legal)
+}
+
 fn document(place: String, object: Value) -> Result<Document, String> {
     let kind = match object["kind"].as_str() {
         Some("Trigger") => "Trigger",
@@ -68,7 +81,7 @@ fn document(place: String, object: Value) -> Result<Document, String> {
         }
     };
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
-    if name.is_empty() || name.contains(['/', '?', '#', '%']) {
+    if !is_name(name) {
         return Err(format!(
             "{place}: `metadata.name` is `{}`; give the {kind} a name of lower-case letters, digits, `-` and `.`",
             name.escape_debug()
