@@ -253,6 +253,12 @@ fn profiles_differ_where_the_reference_says() {
             "12345",
             "2",
         ),
+        (
+            one(&json!({ "any": [{ "exact": { "id": "2" } }, { "exact": { "color": "" } }] })),
+            "1235",
+            "12345",
+            "2",
+        ),
         // Numbers and Booleans.
         (attributes(&json!({ "num": "5" })), "34", "34", "3"),
         (attributes(&json!({ "flag": "true" })), "4", "4", ""),
