@@ -40,6 +40,10 @@ fn runtime() -> Runtime {
 }
 
 /// The broker on a thread of its own, as in a process of its own; everybody else on another.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a thread stands for the broker's process; it is joined"
+)]
 fn run(subscribers: usize, each: usize) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

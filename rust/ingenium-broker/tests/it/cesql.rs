@@ -324,6 +324,8 @@ fn what_is_no_expression_says_where_and_what_is_wanted() {
         let found = Expression::parse(text).expect_err(text).to_string();
         assert!(found.contains(wanted), "{text}: {found}");
     }
+    let deepest = "NOT ".repeat(MAX_DEPTH) + "TRUE";
+    check(&deepest, Profile::Ingenium, json!(true), &[]);
     let flat = "1 + ".repeat(1000) + "1";
     check(&flat, Profile::Ingenium, json!(1001), &[]);
 }

@@ -1,6 +1,8 @@
 //! The class of a Broker decides what its Triggers' filters let pass.
 
-use ingenium_broker::Mode;
+use ingenium_broker::trigger::Filter;
+use ingenium_broker::trigger::filter::cesql::Expression;
+use ingenium_broker::{Error, Mode, Trigger};
 use serde_json::{Value, json};
 
 use crate::rig::{Sender, Subscriber, broker, until};
@@ -127,12 +129,21 @@ async fn a_class_that_nobody_knows_is_refused() {
 }
 
 #[tokio::test]
-async fn a_run_in_step_order_keeps_its_class() {
+async fn a_run_in_step_order_keeps_its_class_and_its_filters() {
     let folder = tempfile::tempdir().expect("a folder");
     let input_source = "/in".to_owned();
     let handle = broker(folder.path(), Mode::Step { input_source }).await;
     let sender = Sender::to(&handle);
+    let with = |filter: &str| {
+        let expression = Expression::parse(filter).expect("an expression");
+        Trigger::new("ns", "t", "b", "http://127.0.0.1:1/")
+            .with_filters([Filter::CeSql(expression)])
+    };
+    handle.apply_trigger(with("TRUE")).await.expect("a trigger");
     handle.start_dispatch();
+    handle.apply_trigger(with("TRUE")).await.expect("the same");
+    let changed = handle.apply_trigger(with("FALSE")).await;
+    assert!(matches!(changed, Err(Error::Running { .. })), "{changed:?}");
     let (status, body) = put(&sender, "brokers/b", &object(Some("Kafka"))).await;
     assert_eq!(status, 409, "{body}");
     assert!(body.contains("the class of broker `b`"), "{body}");
