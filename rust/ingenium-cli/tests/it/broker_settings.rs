@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Called, ingenium, root};
 use crate::running::Running;
+use crate::store::broker;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -26,8 +27,7 @@ fn schema() -> jsonschema::Validator {
 }
 
 fn start(folder: &Path, words: &[&str]) -> Called {
-    let data = folder.join("data").display().to_string();
-    ingenium(&[&["broker", "--data", &data], words].concat())
+    broker(words, &folder.join("data"))
 }
 
 #[test]

@@ -8,9 +8,23 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::program::{Called, command, ingenium, root};
 use crate::running::Running;
 
-fn broker(words: &[&str], data: &Path) -> Called {
-    let data = data.display().to_string();
-    ingenium(&[&["broker"], words, &["--data", &data]].concat())
+/// `ingenium broker` that ends by itself: one that runs on is ended with another status.
+pub(crate) fn broker(words: &[&str], data: &Path) -> Called {
+    let output = Command::new("timeout")
+        .arg("20")
+        .arg(command().get_program())
+        .arg("broker")
+        .args(words)
+        .arg("--data")
+        .arg(data)
+        .output()
+        .expect("it ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Called {
+        code: output.status.code().expect("an exit status"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
 }
 
 fn events(report: &Called) -> u64 {
