@@ -125,7 +125,7 @@ impl Log {
     }
 }
 
-fn size(event: &StoredEvent) -> usize {
+pub(crate) fn size(event: &StoredEvent) -> usize {
     // Attributes are small and bounded; a flat amount stands for them.
     512 + event
         .event

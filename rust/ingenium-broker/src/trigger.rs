@@ -30,6 +30,10 @@ pub const SOURCE: &str = "ingenium.example/source";
 pub const START: &str = "ingenium.example/start";
 /// The annotation in a trigger's status that says how many events it still has to get.
 pub const LAG: &str = "ingenium.example/lag";
+/// The annotation that asks for batches: the most events in one delivery.
+pub const BATCH: &str = "ingenium.example/batch";
+/// The most events that a trigger may ask for in one delivery.
+pub(crate) const MOST_IN_BATCH: usize = 1000;
 /// Knative's annotation for the order of a trigger's deliveries: `ordered` or `unordered`.
 pub const ORDER: &str = "kafka.eventing.knative.dev/delivery.order";
 /// Knative's annotation for a broker's class.
@@ -136,6 +140,19 @@ impl Trigger {
     #[must_use]
     pub fn subscriber_source(&self) -> Option<&str> {
         self.annotations.get(SOURCE).map(String::as_str)
+    }
+
+    /// How many events may go in one delivery; Knative's brokers know no batches.
+    #[must_use]
+    pub(crate) fn batch(&self, profile: Profile) -> usize {
+        let asked = self
+            .annotations
+            .get(BATCH)
+            .and_then(|text| text.parse().ok());
+        match (profile, asked) {
+            (Profile::Ingenium, Some(asked)) => asked,
+            _ => 1,
+        }
     }
 
     /// Whether events of a key, or of a partition, wait for each other. Channels know no order.

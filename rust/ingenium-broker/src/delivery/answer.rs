@@ -7,7 +7,7 @@ use ingenium_runtime::backoff::is_retriable;
 use ingenium_runtime::clock;
 use ingenium_runtime::http::client::{Answer, SendError};
 
-use super::Failure;
+use super::attempt::Failure;
 use crate::store::Submission;
 use crate::trigger::Profile;
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use ingenium_contract::CloudEvent;
 use ingenium_contract::attribute::{check_name, check_value};
 
-use super::Failure;
+use super::attempt::Failure;
 use crate::trigger::Profile;
 
 /// So much of the last answer's body goes along.

@@ -12,11 +12,15 @@ use tracing::error;
 use super::lane::Lane;
 use super::{pause, settle};
 use crate::core::{Core, Registered};
-use crate::delivery::deliver;
+use crate::delivery::deliver_all;
+use crate::log::size;
 use crate::store::{Command, Note, Shared, reader};
 
 /// Settlements are on disk after this time even when no event is stored that they could ride with.
 const FLUSH: Duration = Duration::from_millis(500);
+
+/// What the events of one delivery may take in all: recipients take a mebibyte, and each event has attributes as well.
+const MAX_BYTES: usize = 512 * 1024;
 
 /// How many events are read from the log at a time.
 const READ: usize = 256;
@@ -58,6 +62,15 @@ pub(super) async fn run(core: Arc<Core>) {
     while pumps.join_next().await.is_some() {}
 }
 
+/// What became of a lane's first events.
+struct Ended {
+    lane: Lane,
+    /// How many of them are settled.
+    settled: usize,
+    /// All that were sent are.
+    is_over: bool,
+}
+
 /// Moves the events of the log to one subscriber.
 struct Pump {
     core: Arc<Core>,
@@ -71,7 +84,7 @@ struct Pump {
     unsettled: BTreeSet<u64>,
     /// The events of each lane that has any, the first of which is being delivered.
     lanes: HashMap<Lane, VecDeque<Shared>>,
-    open: JoinSet<(Lane, bool)>,
+    open: JoinSet<Ended>,
     slots: Arc<Semaphore>,
 }
 
@@ -166,45 +179,74 @@ impl Pump {
                 }
             };
             let (trigger, profile) = (self.registered.current(), self.core.profile());
+            let mut idle = Vec::new();
             for event in events {
                 self.next = event.offset + 1;
                 let is_settled = self.settled.remove(&event.offset);
                 if !is_settled && trigger.matches(&event.event, profile) {
                     let lane = Lane::of(&event.event, event.offset, &trigger, profile);
-                    self.take(lane, event);
+                    self.take(lane, event, &mut idle);
                 }
+            }
+            // Not before the others are there: a batch takes what it finds.
+            for lane in idle {
+                self.start(lane);
             }
         }
     }
 
-    fn take(&mut self, lane: Lane, event: Shared) {
+    /// Queues an event; a lane that has had none is `idle`.
+    fn take(&mut self, lane: Lane, event: Shared, idle: &mut Vec<Lane>) {
         self.unsettled.insert(event.offset);
-        let queue = self.lanes.entry(lane.clone()).or_default();
-        queue.push_back(event);
-        if queue.len() == 1 {
-            self.start(lane);
+        if let Some(queue) = self.lanes.get_mut(&lane) {
+            queue.push_back(event);
+        } else {
+            idle.push(lane.clone());
+            self.lanes.insert(lane, VecDeque::from([event]));
         }
     }
 
     /// Starts the delivery of a lane's first event.
     fn start(&mut self, lane: Lane) {
-        let Some(event) = self.lanes.get(&lane).and_then(VecDeque::front).cloned() else {
+        let most = lane.most(&self.registered.current());
+        let Some(queue) = self.lanes.get(&lane) else {
             return;
         };
+        let mut bytes = 0;
+        let events = queue
+            .iter()
+            .take(most)
+            .enumerate()
+            .take_while(|(index, event)| {
+                bytes += size(event);
+                *index == 0 || bytes <= MAX_BYTES
+            });
+        let events: Vec<Shared> = events.map(|(_, event)| Arc::clone(event)).collect();
         let (core, registered) = (Arc::clone(&self.core), Arc::clone(&self.registered));
         let (name, slots) = (self.name.clone(), Arc::clone(&self.slots));
         self.open.spawn(async move {
-            let settled = match deliver(&core, &registered, &event, &slots).await {
-                Some(settlement) => settle(&core, &name, event.offset, settlement).await,
-                None => None,
-            };
-            (lane, settled.is_some())
+            let settlements = deliver_all(&core, &registered, &events, &slots).await;
+            let mut settled = 0;
+            for (event, settlement) in events.iter().zip(settlements) {
+                if settle(&core, &name, event.offset, settlement)
+                    .await
+                    .is_none()
+                {
+                    break;
+                }
+                settled += 1;
+            }
+            Ended {
+                lane,
+                settled,
+                is_over: settled == events.len(),
+            }
         });
     }
 
     /// A delivery is over: the next of its lane may start.
-    fn ended(&mut self, ended: Result<(Lane, bool), tokio::task::JoinError>) {
-        let (lane, settled) = match ended {
+    fn ended(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
+        let ended = match ended {
             Ok(ended) => ended,
             Err(error) => {
                 if error.is_panic() {
@@ -213,17 +255,18 @@ impl Pump {
                 return;
             }
         };
-        if !settled {
-            return; // the broker stops: the lane keeps its place
+        let Some(queue) = self.lanes.get_mut(&ended.lane) else {
+            return;
+        };
+        for event in queue.drain(..ended.settled) {
+            self.unsettled.remove(&event.offset);
         }
-        if let Some(queue) = self.lanes.get_mut(&lane) {
-            if let Some(event) = queue.pop_front() {
-                self.unsettled.remove(&event.offset);
-            }
+        // Else the broker stops: the lane keeps its place.
+        if ended.is_over {
             if queue.is_empty() {
-                self.lanes.remove(&lane);
+                self.lanes.remove(&ended.lane);
             } else if !self.core.stop.is_requested() {
-                self.start(lane);
+                self.start(ended.lane);
             }
         }
     }

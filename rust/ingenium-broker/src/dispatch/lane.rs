@@ -14,15 +14,28 @@ pub(super) enum Lane {
     Partition(u32),
     /// One event, by its offset.
     Alone(u64),
+    /// All events of a trigger that takes batches.
+    All,
 }
 
 impl Lane {
     /// The lane of the event at `offset`.
     pub(super) fn of(event: &CloudEvent, offset: u64, trigger: &Trigger, profile: Profile) -> Self {
+        if trigger.batch(profile) > 1 {
+            return Self::All;
+        }
         match (profile, trigger.is_ordered(profile)) {
             (_, false) => Self::Alone(offset),
             (Profile::Kafka, true) => Self::Partition(partition::of(event)),
             (Profile::Ingenium | Profile::Mt, true) => Self::Key(event.ordering_key().to_owned()),
+        }
+    }
+
+    /// How many of the lane's events may go in one delivery.
+    pub(super) fn most(&self, trigger: &Trigger) -> usize {
+        match self {
+            Self::All => trigger.batch(Profile::Ingenium),
+            Self::Key(_) | Self::Partition(_) | Self::Alone(_) => 1,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::filter::{Filter, Tree, check_attributes, check_filters, read_attributes, read_filters};
 use super::spec::{DeliverySpec, Destination};
-use super::{ORDER, RANK, Trigger, nearest};
+use super::{BATCH, MOST_IN_BATCH, ORDER, RANK, Trigger, nearest};
 
 const API_VERSION: &str = "eventing.knative.dev/v1";
 
@@ -162,6 +162,15 @@ impl Trigger {
                 format!("metadata.annotations.{ORDER}"),
                 problem,
                 "set `ordered` or `unordered`",
+            ));
+        }
+        if let Some(batch) = self.annotations.get(BATCH)
+            && !matches!(batch.parse(), Ok(1..=MOST_IN_BATCH))
+        {
+            return Err(invalid(
+                format!("metadata.annotations.{BATCH}"),
+                format!("`{}` is no number of events", batch.escape_debug()),
+                format!("set an integer from 1 to {MOST_IN_BATCH}"),
             ));
         }
         self.start()?;

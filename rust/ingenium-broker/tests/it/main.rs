@@ -1,6 +1,7 @@
 //! The broker through its doors: HTTP on the loopback address, and the file as others read it.
 
 mod api;
+mod batches;
 mod cesql;
 mod check;
 mod classes;
