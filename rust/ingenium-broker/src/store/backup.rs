@@ -73,13 +73,15 @@ fn write(connection: &Connection, part: &Path) -> Result<(), Error> {
         let copying = Backup::new(connection, &mut target)?;
         // All pages at once: one read transaction, which no writer ends and which ends no writer. In pieces the copy
         // would begin anew with each commit of the broker.
-        match copying.step(-1)? {
-            StepResult::Done => Ok(()),
-            _ => Err(rusqlite::Error::SqliteFailure(
+        if copying.step(-1)? != StepResult::Done {
+            return Err(rusqlite::Error::SqliteFailure(
                 rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
                 Some("the log is locked".to_owned()),
-            )),
+            ));
         }
+        drop(copying);
+        // A file by itself: with a write-ahead log it could not be read where nothing can be written beside it.
+        target.pragma_update(None, "journal_mode", "DELETE")
     };
     copied().map_err(|error: rusqlite::Error| name(error, part))?;
     sync(part)

@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::reader;
 use super::record::{column, offset};
 
-/// How many events go in one transaction: with their deliveries a few milliseconds of writing.
-const ROWS: usize = 512;
+/// How many events go in one transaction: with their deliveries about as much writing as a full batch of new events.
+const ROWS: usize = 128;
 
 /// What a row takes beside its texts: keys in two trees, the row's own header, deliveries.
 const OVERHEAD: u64 = 200;

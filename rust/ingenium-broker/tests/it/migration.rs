@@ -86,6 +86,29 @@ async fn a_file_of_version_1_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_migration_that_was_interrupted_behind_its_commit_is_not_made_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    broker(folder.path(), Mode::Fifo).await.shutdown().await;
+    let path = folder.path().join("broker.db");
+    let file = Connection::open(&path).expect("a database");
+    file.execute_batch(
+        "PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 7; PRAGMA user_version = 2;",
+    )
+    .expect("written");
+    // The file of version 1, and the newer header in its write-ahead log.
+    let left = tempfile::tempdir().expect("a folder");
+    let mut bytes = fs::read(&path).expect("readable");
+    bytes[60..64].copy_from_slice(&1_u32.to_be_bytes());
+    fs::write(left.path().join("broker.db"), bytes).expect("written");
+    let log = fs::read(folder.path().join("broker.db-wal")).expect("readable");
+    fs::write(left.path().join("broker.db-wal"), log).expect("written");
+    drop(file);
+    broker(left.path(), Mode::Fifo).await.shutdown().await;
+    assert_eq!(version(&left.path().join("broker.db")), 2);
+    assert!(!left.path().join("broker.db.v1.bak").exists());
+}
+
+#[tokio::test]
 async fn without_a_copy_nothing_is_migrated() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("broker.db");

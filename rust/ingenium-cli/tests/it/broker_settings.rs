@@ -105,8 +105,8 @@ fn the_example_of_the_reference_is_a_configuration_with_every_setting() {
     let printed: Value = serde_json::from_str(&printed).expect("JSON");
     for (set, of) in [
         (&example, "/properties"),
-        (&example["retention"], "/$defs/Kept/properties"),
-        (&example["limits"], "/$defs/Most/properties"),
+        (&example["retention"], "/$defs/Retention/properties"),
+        (&example["limits"], "/$defs/Limits/properties"),
     ] {
         let keys = |value: &Value| {
             let object = value.as_object().expect("an object");

@@ -36,6 +36,7 @@ pub(super) struct Settings {
 /// How long events are kept. What a trigger has not settled is kept in any case.
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Retention")]
 pub(super) struct Kept {
     /// Remove events that were stored longer ago: an ISO 8601 duration such as `P7D`.
     #[serde(deserialize_with = "age")]
@@ -50,6 +51,7 @@ pub(super) struct Kept {
 /// What the broker may take.
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Limits")]
 pub(super) struct Most {
     /// Requests that wait for the disk; more are answered 429.
     queue: Option<NonZeroUsize>,
