@@ -130,10 +130,10 @@ pub fn check_name(name: &str) -> Result<(), Finding> {
 /// # Errors
 /// The rule that it breaks.
 pub fn check_value(name: &str, value: &str) -> Result<(), Finding> {
-    let pointer = format!("/{name}");
+    let pointer = || format!("/{name}");
     if value.is_empty() {
         return Err(
-            Finding::error(rule::EMPTY, pointer, format!("`{name}` is empty"))
+            Finding::error(rule::EMPTY, pointer(), format!("`{name}` is empty"))
                 .help("leave an optional attribute out; give a required one a value"),
         );
     }
@@ -142,18 +142,20 @@ pub fn check_value(name: &str, value: &str) -> Result<(), Finding> {
             "`{name}` has {} bytes, more than {MAX_ATTRIBUTE}",
             value.len()
         );
-        return Err(Finding::error(rule::ATTRIBUTE_LENGTH, pointer, message)
+        return Err(Finding::error(rule::ATTRIBUTE_LENGTH, pointer(), message)
             .help("put large values into the data"));
     }
-    if let Some(illegal) = value.chars().find(|&c| is_forbidden(c)) {
+    // Most values are visible ASCII, and none of that is forbidden.
+    let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !is_plain && let Some(illegal) = value.chars().find(|&c| is_forbidden(c)) {
         let message = format!("`{name}` holds U+{:04X}", u32::from(illegal));
-        return Err(Finding::error(rule::ATTRIBUTE_VALUE, pointer, message)
+        return Err(Finding::error(rule::ATTRIBUTE_VALUE, pointer(), message)
             .help("control characters and non-characters are forbidden in attributes"));
     }
     match name {
         "source" if UriRef::parse(value).is_err() => Err(Finding::error(
             rule::URI,
-            pointer,
+            pointer(),
             format!(
                 "`source` is `{}`, which is no URI reference (RFC 3986)",
                 excerpt(value)
@@ -162,7 +164,7 @@ pub fn check_value(name: &str, value: &str) -> Result<(), Finding> {
         .help("for example `/ingenium/strategy/rsi`")),
         "dataschema" if Uri::parse(value).is_err() => Err(Finding::error(
             rule::URI,
-            pointer,
+            pointer(),
             format!(
                 "`dataschema` is `{}`, which is no absolute URI (RFC 3986)",
                 excerpt(value)
@@ -171,13 +173,13 @@ pub fn check_value(name: &str, value: &str) -> Result<(), Finding> {
         .help("use the `$id` of the schema, or leave it out")),
         "time" if Time::parse(value).is_none() => Err(Finding::error(
             rule::TIME,
-            pointer,
+            pointer(),
             format!("`time` is `{}`, which is not RFC 3339", excerpt(value)),
         )
         .help("for example `2020-09-30T20:00:00Z`")),
         "datacontenttype" if !is_media_type(value) => Err(Finding::error(
             rule::DATACONTENTTYPE,
-            pointer,
+            pointer(),
             format!(
                 "`datacontenttype` is `{}`, which is no media type",
                 excerpt(value)

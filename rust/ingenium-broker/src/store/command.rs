@@ -1,7 +1,10 @@
 //! What the writer is asked to do.
 
+use std::borrow::Cow;
+
 use ingenium_contract::envelope::{self, Mode};
 use ingenium_contract::{CloudEvent, Finding, SpecVersions};
+use serde::Serializer as _;
 use tokio::sync::oneshot;
 
 use super::retention::{Bounds, Retained};
@@ -35,6 +38,29 @@ pub(super) fn trace(headers: &str) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// The headers that belong to an event, as a JSON object.
+fn kept(headers: &[(&str, &[u8])], mode: Mode) -> String {
+    let belongs = |name: &str| {
+        name == "content-type"
+            || TRACE.contains(&name)
+            || (mode == Mode::Binary && name.starts_with("ce-"))
+    };
+    let headers = headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), *value));
+    let mut kept: Vec<(String, Cow<'_, str>)> = headers
+        .filter(|(name, _)| belongs(name))
+        .map(|(name, value)| (name, String::from_utf8_lossy(value)))
+        .collect();
+    // The last of a name counts, and names are in order.
+    kept.reverse();
+    kept.sort_by(|(one, _), (other, _)| one.cmp(other));
+    kept.dedup_by(|(later, _), (kept, _)| later == kept);
+    let mut json = Vec::with_capacity(256);
+    let mut writer = serde_json::Serializer::new(&mut json);
+    writer.collect_map(kept).expect("texts have a JSON form");
+    String::from_utf8(json).expect("JSON is UTF-8")
+}
+
 impl Submission {
     /// Reads an event from an HTTP message.
     pub(crate) fn read(
@@ -42,20 +68,11 @@ impl Submission {
         body: &bytes::Bytes,
     ) -> Result<Self, Vec<Finding>> {
         let received = envelope::read(headers, body, SpecVersions::V03AndV1)?;
-        let kept: serde_json::Map<String, serde_json::Value> = headers
-            .iter()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value))
-            .filter(|(name, _)| {
-                name == "content-type"
-                    || TRACE.contains(&name.as_str())
-                    || (received.mode == Mode::Binary && name.starts_with("ce-"))
-            })
-            .map(|(name, value)| (name, String::from_utf8_lossy(value).into()))
-            .collect();
+        let headers = kept(headers, received.mode);
         Ok(Self {
             event: received.event,
             mode: received.mode,
-            headers: serde_json::Value::Object(kept).to_string(),
+            headers,
             may_repeat: false,
         })
     }

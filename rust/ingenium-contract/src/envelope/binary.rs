@@ -1,5 +1,7 @@
 //! Binary content mode: `ce-*` headers, data in the body (CloudEvents HTTP binding 3.1).
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use ingenium_types::{Reader, View};
 use percent_encoding::percent_decode;
@@ -11,6 +13,9 @@ use crate::event::{AttributeValue, Data};
 use crate::finding::{Finding, excerpt};
 use crate::rule;
 
+/// What the headers of attributes begin with.
+const PREFIX: &str = "ce-";
+
 pub(super) fn read(
     headers: &[Header<'_>],
     content_type: Option<String>,
@@ -19,10 +24,18 @@ pub(super) fn read(
 ) -> Result<Received, Vec<Finding>> {
     let mut builder = Builder::default();
     for (header, value) in headers {
-        let lower = header.to_ascii_lowercase();
-        let Some(name) = lower.strip_prefix("ce-") else {
+        let Some((prefix, name)) = header.split_at_checked(PREFIX.len()) else {
             continue;
         };
+        if !prefix.eq_ignore_ascii_case(PREFIX) {
+            continue;
+        }
+        let lower: Cow<'_, str> = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            name.to_ascii_lowercase().into()
+        } else {
+            name.into()
+        };
+        let name = lower.as_ref();
         if name == "datacontenttype" {
             // The binding maps it to Content-Type; a second source of truth is ignored, but said.
             builder.findings.push(
@@ -102,7 +115,12 @@ pub(super) fn check_json(data: &[u8]) -> Option<Finding> {
 
 /// Unquotes and percent-decodes a header value, each once.
 fn decode(value: &[u8]) -> Result<String, String> {
-    let unquoted = unquote(value.trim_ascii())?;
+    let value = value.trim_ascii();
+    if !value.starts_with(b"\"") && !value.contains(&b'%') {
+        let text = std::str::from_utf8(value).map_err(|_| "is not UTF-8".to_owned())?;
+        return Ok(text.to_owned());
+    }
+    let unquoted = unquote(value)?;
     let mut rest = unquoted.as_slice();
     while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
         let digits = rest

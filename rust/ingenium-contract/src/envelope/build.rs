@@ -90,12 +90,14 @@ impl Builder {
         versions: SpecVersions,
     ) -> Result<(CloudEvent, Vec<Finding>), Vec<Finding>> {
         for required in &CONTEXT[..4] {
+            if self.peek(required).is_some() {
+                continue;
+            }
             let pointer = format!("/{required}");
-            if self.peek(required).is_none()
-                && !self
-                    .findings
-                    .iter()
-                    .any(|finding| finding.pointer == pointer)
+            if !self
+                .findings
+                .iter()
+                .any(|finding| finding.pointer == pointer)
             {
                 self.findings.push(
                     Finding::error(rule::MISSING, pointer, format!("`{required}` is missing"))

@@ -1,5 +1,7 @@
 //! From an event to an HTTP message.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -13,7 +15,8 @@ const HEADER: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
 /// A header value for any text.
 #[must_use]
 pub fn percent_encode(value: &str) -> String {
-    utf8_percent_encode(value, HEADER).to_string()
+    // Borrowed where nothing has to be encoded: then one copy does.
+    Cow::from(utf8_percent_encode(value, HEADER)).into_owned()
 }
 
 /// The headers (names in lower case) and the body of the event in binary mode.
@@ -24,7 +27,12 @@ pub fn to_binary(event: &CloudEvent) -> (Vec<(String, String)>, Bytes) {
         if name == "datacontenttype" {
             headers.push(("content-type".to_owned(), value.to_string()));
         } else {
-            headers.push((format!("ce-{name}"), percent_encode(&value.to_string())));
+            let value = match value {
+                Attribute::String(text) => percent_encode(text),
+                // Digits and letters need no encoding.
+                Attribute::Integer(_) | Attribute::Boolean(_) => value.to_string(),
+            };
+            headers.push((["ce-", name].concat(), value));
         }
     }
     (

@@ -206,6 +206,8 @@ fn build(
         .uri(uri)
         .body(Full::new(body))
         .map_err(|error| illegal(error.to_string()))?;
+    // The connection adds two.
+    request.headers_mut().reserve(headers.len() + 2);
     for (name, value) in headers {
         let legal = HeaderName::try_from(name.as_str())
             .ok()
