@@ -14,6 +14,7 @@ mod files;
 mod filter_laws;
 mod filter_refusals;
 mod filters;
+mod flow;
 mod ingress;
 mod knative;
 mod metrics;
