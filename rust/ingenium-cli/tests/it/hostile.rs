@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::program::{command, root};
 
 /// As many run at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// What a run may take at most; a guard against one that never ends, far above what is seen.
 const LONGEST: Duration = Duration::from_secs(150);
