@@ -10,7 +10,7 @@ use super::{file, header, reader};
 use crate::error::Error;
 use crate::events::outside;
 use crate::log::PAGE_BYTES;
-use crate::trigger::Start;
+use crate::trigger::{BrokerObject, Profile, Start};
 
 /// The events of a file, read while a broker writes it or none does.
 #[derive(Debug)]
@@ -27,6 +27,18 @@ impl Recording {
         let path = header::resolve(path)?;
         let connection = file::open_to_read(&path)?;
         Ok(Self { connection })
+    }
+
+    /// Whose behaviour the broker `name` has: it decides how filters are read.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the broker's object in it not be used.
+    pub fn profile(&self, name: &str) -> Result<Profile, Error> {
+        let Some(object) = reader::broker(&self.connection, name)? else {
+            return Ok(Profile::default());
+        };
+        let (_, object) = BrokerObject::from_json(object.as_bytes())?;
+        Ok(object.profile)
     }
 
     /// The last offset, 0 in an empty log.

@@ -60,12 +60,14 @@ pub fn to_structured(event: &CloudEvent) -> Vec<u8> {
 
 /// The event in structured mode without a line break, for logs that have one event a line.
 ///
-/// Data bytes stay as they are: JSON with line breaks between its tokens goes as `data_base64`. Where no
-/// `datacontenttype` says that this is JSON, each line break becomes a space instead, which is the same JSON value.
+/// Data bytes stay as they are: JSON with line breaks between its tokens, or space around it, goes as
+/// `data_base64`. Where no
+/// `datacontenttype` says that this is JSON, each line break becomes a space instead, and what is around goes, which is the same JSON value.
 #[must_use]
 pub fn to_line(event: &CloudEvent) -> Vec<u8> {
     let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
-    let broken = event.json_data().filter(|data| data.iter().any(is_break));
+    let is_loose = |data: &&Bytes| data.iter().any(is_break) || data.trim_ascii() != data.as_ref();
+    let broken = event.json_data().filter(is_loose);
     let Some(data) = broken else {
         return to_structured(event);
     };
@@ -74,7 +76,7 @@ pub fn to_line(event: &CloudEvent) -> Vec<u8> {
         Data::Binary(data.clone())
     } else {
         // JSON strings hold no line break as it is.
-        let spaced = data.iter();
+        let spaced = data.trim_ascii().iter();
         let spaced = spaced.map(|byte| if is_break(byte) { b' ' } else { *byte });
         Data::Json(spaced.collect())
     };
