@@ -53,6 +53,7 @@ impl Broker {
         let opening = tokio::task::spawn_blocking(move || store::open(&path));
         let (connection, file_lock) = joined(opening.await)??;
         let reader = Reader::open(&config.path)?;
+        let browser = Reader::open(&config.path)?;
         let (name, count) = (config.broker.clone(), config.limits.recent);
         let recalled = reader
             .query(move |connection| recall(connection, &name, count))
@@ -95,6 +96,7 @@ impl Broker {
             config,
             log,
             reader,
+            browser,
             counters,
             metrics,
             lateness,

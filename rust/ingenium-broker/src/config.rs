@@ -85,6 +85,8 @@ pub struct Limits {
     pub window: usize,
     /// Events that are kept in memory after they were stored.
     pub recent: usize,
+    /// Readers of the event log over HTTP that may be connected; more are answered with 429.
+    pub readers: usize,
     /// Triggers that have a label of their own in `/metrics`; the others share `other`.
     pub trigger_labels: usize,
     /// How long an attempt may take when the trigger does not say.
@@ -100,6 +102,7 @@ impl Default for Limits {
             in_flight: 32,
             window: 1024,
             recent: 8192,
+            readers: 100,
             trigger_labels: 1000,
             timeout: Duration::from_secs(30),
             drain: Duration::from_secs(3),

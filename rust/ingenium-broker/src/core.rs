@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use ingenium_runtime::http::client::Client;
 use ingenium_runtime::shutdown::Shutdown;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::config::{Config, Mode};
 use crate::counts::Counters;
@@ -62,6 +62,10 @@ pub(crate) struct Core {
     pub(crate) client: Client,
     pub(crate) log: Arc<Log>,
     pub(crate) reader: Reader,
+    /// Reads the disk for those who read along: they wait for each other and hold up no delivery.
+    pub(crate) browser: Reader,
+    /// Places for those who read along.
+    pub(crate) readers: Arc<Semaphore>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
@@ -93,6 +97,7 @@ pub(crate) struct Parts {
     pub(crate) config: Config,
     pub(crate) log: Arc<Log>,
     pub(crate) reader: Reader,
+    pub(crate) browser: Reader,
     pub(crate) counters: Arc<Counters>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
@@ -105,6 +110,8 @@ pub(crate) struct Parts {
 impl Core {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
+            readers: Arc::new(Semaphore::new(parts.config.limits.readers)),
+            browser: parts.browser,
             config: parts.config,
             client: Client::new(),
             log: parts.log,
@@ -216,7 +223,7 @@ impl Core {
     }
 
     /// The offset before the first event that a new trigger gets; `head` is the last there is.
-    async fn position_of(&self, start: &Start, head: u64) -> Result<u64, Error> {
+    pub(crate) async fn position_of(&self, start: &Start, head: u64) -> Result<u64, Error> {
         Ok(match start {
             Start::Latest => head,
             Start::Earliest => self.log.first() - 1,

@@ -16,6 +16,9 @@ use crate::trigger::Profile;
 /// The most events of a batch.
 const MOST: usize = 10_000;
 
+/// The header of a 202 that says whether an event is new, or of a batch at least one.
+const RESULT: &str = "ingenium-result";
+
 /// Takes one event, or a batch where the profile does.
 pub(crate) async fn receive(core: &Core, request: &Request, profile: Profile) -> Response {
     let read = if profile.takes_batches() && is_batch(request) {
@@ -62,6 +65,14 @@ pub(crate) async fn receive(core: &Core, request: &Request, profile: Profile) ->
     }
     // The writer answers every command; its disk has deadlines of its own.
     match answered.await {
+        Ok(Ok(accepted)) if profile == Profile::Ingenium => {
+            let result = match accepted {
+                Accepted::Stored => "stored",
+                Accepted::Known => "known",
+            };
+            Response::empty(202).header(RESULT, result)
+        }
+        // Knative's answer says no more than its status.
         Ok(Ok(Accepted::Stored | Accepted::Known)) => Response::empty(202),
         Ok(Err(Rejected::Conflict(offset))) => {
             let detail = format!(

@@ -13,6 +13,7 @@
 //! | which delivery comes next | `dispatch` |
 //! | a delivery and what its answer means | `delivery` |
 //! | old events leave | `retention` |
+//! | the log is read along | `events`, [`Recording`] |
 //! | what is measured | `metrics` |
 //! | a file is checked and copied | [`check`], [`backup`], [`restore`] |
 
@@ -25,6 +26,7 @@ mod data_plane;
 mod delivery;
 mod dispatch;
 mod error;
+mod events;
 mod handle;
 mod ingress;
 mod lateness;
@@ -43,6 +45,6 @@ pub use counts::Counts;
 pub use error::Error;
 pub use handle::Handle;
 pub use store::check::{Damage, Report, Rule, check};
-pub use store::{DeadLetter, StoredEvent, backup, restore};
+pub use store::{DeadLetter, Recording, StoredEvent, backup, restore};
 pub use token::{InvalidToken, Token};
 pub use trigger::Trigger;

@@ -12,6 +12,15 @@ use crate::store::{Reader, Shared, StoredEvent};
 /// What the events in memory may take in all, in bytes of data.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// Events one after another.
+pub(crate) type Page = Vec<Shared>;
+
+/// How many events of the memory are a page at most.
+const PAGE: usize = 256;
+
+/// The bytes that end a page.
+pub(crate) const PAGE_BYTES: usize = 256 * 1024;
+
 /// Everything that is on disk can be read here, the recent part without touching it.
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -89,6 +98,23 @@ impl Log {
         }
         self.reader
             .query(move |connection| crate::store::reader::events(connection, first, count))
+            .await
+    }
+
+    /// Some events from `first` on, until together they are a page; those that are on disk only are read by
+    /// `reader`.
+    pub(crate) async fn page(&self, reader: &Reader, first: u64) -> Result<Page, Error> {
+        if let Some(mut events) = self.read_recent(first, PAGE) {
+            let mut bytes = 0;
+            let full = events.iter().position(|event| {
+                bytes += size(event);
+                bytes >= PAGE_BYTES
+            });
+            events.truncate(full.map_or(PAGE, |last| last + 1));
+            return Ok(events);
+        }
+        reader
+            .query(move |connection| crate::store::reader::page(connection, first, PAGE_BYTES))
             .await
     }
 

@@ -1,26 +1,45 @@
 //! Which part of the broker answers a request.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ingenium_runtime::http::{Request, Response};
+use ingenium_runtime::http::{Reply, Request, Response};
 
 use crate::core::Core;
 use crate::trigger::Profile;
-use crate::{api, ingress, metrics, token};
+use crate::{api, events, ingress, metrics, token};
 
 /// What may be asked of a broker.
 const METHODS: &str = "POST, OPTIONS";
 
 /// Answers a request.
-pub(crate) async fn answer(core: &Core, request: Request) -> Response {
+pub(crate) async fn answer(core: &Arc<Core>, request: Request) -> Reply {
     let is_probe =
         request.method == "GET" && matches!(request.path.as_str(), "/healthz" | "/readyz");
     if !is_probe && let Some(refused) = token::refuse(core.config.token.as_ref(), &request) {
         core.metrics.answered(refused.status);
-        return refused;
+        return refused.into();
     }
     let segments: Vec<&str> = request.path.split('/').skip(1).collect();
-    match segments.as_slice() {
+    if let [
+        "apis",
+        "ingenium.example",
+        "v1",
+        "namespaces",
+        namespace,
+        "brokers",
+        name,
+        "events",
+    ] = segments.as_slice()
+    {
+        return events::answer(core, &request, namespace, name).await;
+    }
+    at(core, &request, &segments).await.into()
+}
+
+/// Answers at once.
+async fn at(core: &Core, request: &Request, segments: &[&str]) -> Response {
+    match segments {
         ["healthz"] if request.method == "GET" => Response::empty(200),
         ["readyz"] if request.method == "GET" => {
             if is_ready(core) {
@@ -39,7 +58,7 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
             namespace,
             kind,
             name,
-        ] => api::answer(core, &request, namespace, kind, name).await,
+        ] => api::answer(core, request, namespace, kind, name).await,
         [
             "apis",
             "eventing.knative.dev",
@@ -47,8 +66,8 @@ pub(crate) async fn answer(core: &Core, request: Request) -> Response {
             "namespaces",
             namespace,
             kind,
-        ] => api::list(core, &request, namespace, kind),
-        segments => at_broker(core, &request, segments).await,
+        ] => api::list(core, request, namespace, kind),
+        segments => at_broker(core, request, segments).await,
     }
 }
 

@@ -4,7 +4,7 @@ mod broker;
 mod delivery;
 mod duration;
 pub mod filter;
-mod nearest;
+pub(crate) mod nearest;
 mod object;
 mod profile;
 mod spec;

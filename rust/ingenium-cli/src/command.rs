@@ -5,6 +5,7 @@ mod bars;
 mod broker;
 mod completions;
 mod conform;
+mod events;
 mod generate;
 mod guard;
 mod man;
@@ -44,6 +45,7 @@ enum Command {
     Backtest(backtest::Arguments),
     Broker(broker::Arguments),
     Trigger(trigger::Arguments),
+    Events(Box<events::Arguments>),
     Validate(validate::Arguments),
     Conform(Box<conform::Arguments>),
     Tap(tap::Arguments),
@@ -64,6 +66,7 @@ pub(crate) fn execute(arguments: Arguments) -> Result<Code, Failure> {
         Command::Backtest(arguments) => backtest::execute(&arguments, terminal),
         Command::Broker(arguments) => broker::execute(&arguments, terminal),
         Command::Trigger(arguments) => trigger::execute(&arguments, terminal),
+        Command::Events(arguments) => events::execute(&arguments, terminal),
         Command::Validate(arguments) => validate::execute(&arguments, terminal),
         Command::Conform(arguments) => conform::execute(*arguments, terminal),
         Command::Tap(arguments) => tap::execute(&arguments, terminal),

@@ -19,7 +19,7 @@ use crate::rule;
 
 pub use batch::read_batch;
 pub(crate) use structured::place;
-pub use write::{attributes_json, percent_encode, to_binary, to_structured};
+pub use write::{attributes_json, percent_encode, to_binary, to_line, to_structured};
 
 /// The media type of one event in structured mode.
 pub const STRUCTURED: &str = "application/cloudevents+json";

@@ -6,9 +6,11 @@ pub mod framing;
 mod ledger;
 mod linger;
 pub mod message;
+pub mod opened;
 mod quick_ack;
 pub mod server;
+mod stream;
 mod tap;
 
 pub use hyper::Uri;
-pub use message::{Reply, Request, Response};
+pub use message::{Reply, Request, Response, Streaming};

@@ -89,6 +89,26 @@ pub(crate) fn events(
     rows.map(|row| row.map(Arc::new)).collect()
 }
 
+/// Events from `first` on, until together they have so many bytes.
+pub(crate) fn page(
+    connection: &Connection,
+    first: u64,
+    most: usize,
+) -> rusqlite::Result<Vec<Shared>> {
+    let sql = format!("SELECT {COLUMNS} FROM events WHERE offset >= ?1 ORDER BY offset LIMIT 512");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![column(first)])?;
+    let (mut events, mut bytes) = (Vec::new(), 0);
+    while bytes < most
+        && let Some(row) = rows.next()?
+    {
+        let event = from_row(row)?;
+        bytes += crate::log::size(&event);
+        events.push(Arc::new(event));
+    }
+    Ok(events)
+}
+
 /// The last offset, 0 in an empty log.
 pub(crate) fn head(connection: &Connection) -> rusqlite::Result<u64> {
     connection.query_row("SELECT coalesce(max(offset), 0) FROM events", [], |row| {

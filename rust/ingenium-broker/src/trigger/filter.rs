@@ -20,7 +20,7 @@ pub use self::check::{MAX_DEPTH, MAX_FILTERS};
 pub(super) use self::json::{read_attributes, read_filters};
 pub(super) use self::tree::Tree;
 use self::verdict::Verdict;
-use super::Profile;
+use super::{Invalid, Profile};
 
 /// A filter: one dialect and what it asks for.
 ///
@@ -52,6 +52,22 @@ impl Filter {
         self.verdict(event, profile) != Verdict::Fail
     }
 
+    /// Reads filters as `spec.filters` of a Trigger has them.
+    ///
+    /// # Errors
+    /// The first that cannot be used, by its place in `filter`.
+    pub fn list_from_json(json: &[u8]) -> Result<Vec<Self>, Invalid> {
+        let tree = serde_json::from_slice(json).map_err(|error| Invalid {
+            field: "filter".to_owned(),
+            problem: format!("it is no JSON: {error}"),
+            fix: "send a list of filters such as `[{\"exact\":{\"type\":\"com.example.order\"}}]`"
+                .to_owned(),
+        })?;
+        let filters = read_filters(tree, "filter")?;
+        check_filters(&filters, "filter")?;
+        Ok(filters)
+    }
+
     fn verdict(&self, event: &CloudEvent, profile: Profile) -> Verdict {
         match self {
             Self::Exact(wanted) => Comparison::Exact.verdict(wanted, event, profile),
@@ -70,7 +86,8 @@ impl Filter {
 }
 
 /// Whether an event passes filters that must all pass.
-pub(super) fn all_pass(filters: &[Filter], event: &CloudEvent, profile: Profile) -> bool {
+#[must_use]
+pub fn all_pass(filters: &[Filter], event: &CloudEvent, profile: Profile) -> bool {
     let verdicts = filters.iter().map(|filter| filter.verdict(event, profile));
     Verdict::all(verdicts) != Verdict::Fail
 }

@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.8;
 
 /// What to do about the name `found`: use the known name that is most like it, else one of them.
-pub(super) fn suggest(found: &str, known: &[&str]) -> String {
+pub(crate) fn suggest(found: &str, known: &[&str]) -> String {
     let best = known
         .iter()
         .map(|name| (strsim::jaro_winkler(found, name), *name))

@@ -32,6 +32,22 @@ impl Start {
     }
 }
 
+impl std::str::FromStr for Start {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::parse(text).ok_or_else(|| no_start("from".to_owned(), text))
+    }
+}
+
+fn no_start(field: String, text: &str) -> Invalid {
+    invalid(
+        field,
+        format!("`{}` is no start", text.escape_debug()),
+        "set `latest`, `earliest`, an offset such as `1`, or a time such as `2026-01-02T03:04:05Z`",
+    )
+}
+
 impl Trigger {
     /// Where it starts when it is new.
     ///
@@ -41,12 +57,6 @@ impl Trigger {
         let Some(text) = self.annotations.get(START) else {
             return Ok(Start::Latest);
         };
-        Start::parse(text).ok_or_else(|| {
-            invalid(
-                format!("metadata.annotations.{START}"),
-                format!("`{}` is no start", text.escape_debug()),
-                "set `latest`, `earliest`, an offset such as `1`, or a time such as `2026-01-02T03:04:05Z`",
-            )
-        })
+        Start::parse(text).ok_or_else(|| no_start(format!("metadata.annotations.{START}"), text))
     }
 }

@@ -9,6 +9,7 @@ mod copies;
 mod crash;
 mod deliveries;
 mod event;
+mod events;
 mod fifo;
 mod files;
 mod filter_laws;

@@ -14,7 +14,7 @@ use crate::exit::{Code, Failure};
 use crate::terminal::Terminal;
 
 /// The broker's file in its folder.
-const FILE: &str = "broker.db";
+pub(super) const FILE: &str = "broker.db";
 
 /// The usual folder.
 const DATA: &str = ".ingenium";
@@ -58,7 +58,7 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
 }
 
 /// A failure of the store by whom it concerns: a damaged file is what was looked at, everything else the call.
-fn failure(error: ingenium_broker::Error) -> Failure {
+pub(super) fn failure(error: ingenium_broker::Error) -> Failure {
     match error {
         ingenium_broker::Error::Corrupt { .. } => Failure::new(Code::Bad, error.to_string()),
         ingenium_broker::Error::Store(_) => Failure::internal(error),

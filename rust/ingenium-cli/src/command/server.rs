@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytes::Bytes;
 use ingenium_runtime::environment::Environment;
-use ingenium_runtime::http::client::{Answer, Client};
+use ingenium_runtime::http::client::{Answer, Client, SendError};
+use ingenium_runtime::http::opened::Opened;
 use serde_json::Value;
 
 use crate::exit::{Code, Failure};
@@ -86,17 +88,45 @@ impl Connection {
         path: &str,
         body: String,
     ) -> Result<Answer, Failure> {
+        let sent = self.send(method, path, None, body).await;
+        sent.map_err(|error| self.unreachable(&error))
+    }
+
+    /// As [`ask`](Self::ask), with a body of this media type; whoever calls may try again.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        media_type: Option<&str>,
+        body: impl Into<Bytes>,
+    ) -> Result<Answer, SendError> {
         let uri = format!("{}{path}", self.base);
-        let sent = self
-            .client
-            .send(method, &uri, &self.headers, body, PATIENCE);
-        sent.await.map_err(|error| {
-            let message = format!(
-                "{}: {error}; is a broker running there? Name another with --broker",
-                self.base
-            );
-            Failure::new(Code::Target, message)
-        })
+        let mut headers = self.headers.clone();
+        headers.extend(media_type.map(|name| ("content-type".to_owned(), name.to_owned())));
+        self.client
+            .send(method, &uri, &headers, body, PATIENCE)
+            .await
+    }
+
+    /// Asks for what is read while it comes.
+    pub(crate) async fn open(
+        &self,
+        path: &str,
+        header: Option<(&str, &str)>,
+    ) -> Result<Opened, SendError> {
+        let uri = format!("{}{path}", self.base);
+        let mut headers = self.headers.clone();
+        headers.extend(header.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        self.client.open("GET", &uri, &headers, PATIENCE).await
+    }
+
+    /// Nobody answers.
+    pub(crate) fn unreachable(&self, error: &SendError) -> Failure {
+        let message = format!(
+            "{}: {error}; is a broker running there? Name another with --broker",
+            self.base
+        );
+        Failure::new(Code::Target, message)
     }
 
     /// Reads an object; `None` where there is none.

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use crate::attribute::is_json;
 use crate::event::{Attribute, CloudEvent, Data};
 
 /// What the HTTP binding says must be encoded: everything outside `!`..`~`, and `"` and `%` (3.1.3.2).
@@ -63,6 +64,34 @@ pub fn to_structured(event: &CloudEvent) -> Vec<u8> {
     }
     json.push(b'}');
     json
+}
+
+/// The event in structured mode without a line break, for logs that have one event a line.
+///
+/// Data bytes stay as they are: JSON with line breaks between its tokens, or space around it, goes as
+/// `data_base64`. Where no
+/// `datacontenttype` says that this is JSON, each line break becomes a space instead, and what is around goes, which is the same JSON value.
+#[must_use]
+pub fn to_line(event: &CloudEvent) -> Vec<u8> {
+    let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let is_loose = |data: &&Bytes| data.iter().any(is_break) || data.trim_ascii() != data.as_ref();
+    let broken = event.json_data().filter(is_loose);
+    let Some(data) = broken else {
+        return to_structured(event);
+    };
+    let says_json = event.datacontenttype.as_deref().is_some_and(is_json);
+    let data = if says_json {
+        Data::Binary(data.clone())
+    } else {
+        // JSON strings hold no line break as it is.
+        let spaced = data.trim_ascii().iter();
+        let spaced = spaced.map(|byte| if is_break(byte) { b' ' } else { *byte });
+        Data::Json(spaced.collect())
+    };
+    to_structured(&CloudEvent {
+        data: Some(data),
+        ..event.clone()
+    })
 }
 
 /// All attributes as one JSON object, in canonical order.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client as Pooled};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::opened::Opened;
 use super::quick_ack;
 
 /// The largest answer that is read, in bytes.
@@ -146,8 +147,10 @@ impl Client {
         body: impl Into<Bytes>,
         timeout: Duration,
     ) -> Result<Answer, SendError> {
-        let request = build(method, uri, headers, body.into())?;
-        let exchange = self.exchange(uri, request);
+        let exchange = async {
+            let opened = self.ask(method, uri, headers, body.into()).await?;
+            opened.collect().await
+        };
         match tokio::time::timeout(timeout, exchange).await {
             Ok(result) => result,
             Err(_) => Err(SendError::Timeout {
@@ -157,37 +160,23 @@ impl Client {
         }
     }
 
-    async fn exchange(
+    /// Sends a request; the body of the answer is still to come.
+    pub(super) async fn ask(
         &self,
+        method: &str,
         uri: &str,
-        request: hyper::Request<Full<Bytes>>,
-    ) -> Result<Answer, SendError> {
-        let response = match self.pooled.request(request).await {
-            Ok(response) => response,
+        headers: &[(String, String)],
+        body: Bytes,
+    ) -> Result<Opened, SendError> {
+        let request = build(method, uri, headers, body)?;
+        match self.pooled.request(request).await {
+            Ok(response) => Ok(Opened::new(uri, response)),
             Err(source) if source.is_connect() => {
                 let uri = uri.to_owned();
-                return Err(SendError::Connect { uri, source });
+                Err(SendError::Connect { uri, source })
             }
-            Err(source) => return Err(broken(uri, source.into())),
-        };
-        let (parts, body) = response.into_parts();
-        let body = match Limited::new(body, MAX_ANSWER).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Err(SendError::TooLarge {
-                    uri: uri.to_owned(),
-                });
-            }
-            Err(source) => return Err(broken(uri, source)),
-        };
-        let headers = parts.headers.iter();
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers: headers
-                .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-                .collect(),
-            body,
-        })
+            Err(source) => Err(broken(uri, source.into())),
+        }
     }
 }
 
@@ -219,7 +208,7 @@ fn build(
     Ok(request)
 }
 
-fn broken(uri: &str, source: Box<dyn std::error::Error + Send + Sync>) -> SendError {
+pub(super) fn broken(uri: &str, source: Box<dyn std::error::Error + Send + Sync>) -> SendError {
     let uri = uri.to_owned();
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
     while let Some(error) = cause {

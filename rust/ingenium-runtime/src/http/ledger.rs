@@ -17,6 +17,8 @@ struct Entries {
     body: Option<Refusal>,
     /// The service works on a request.
     busy: bool,
+    /// It works on one whose answer is a stream.
+    streaming: bool,
 }
 
 impl Ledger {
@@ -39,7 +41,19 @@ impl Ledger {
 
     /// The service has answered.
     pub(super) fn answered(&self) {
-        self.lock().busy = false;
+        let mut entries = self.lock();
+        entries.busy = false;
+        entries.streaming = false;
+    }
+
+    /// The answer goes on until [`answered`](Self::answered).
+    pub(super) fn begin_stream(&self) {
+        self.lock().streaming = true;
+    }
+
+    /// Whether the answer that goes out is a stream.
+    pub(super) fn is_streaming(&self) -> bool {
+        self.lock().streaming
     }
 
     /// Whether the service has something to answer.

@@ -1,6 +1,10 @@
 //! A request and a response as plain values.
 
+use std::fmt;
+use std::pin::Pin;
+
 use bytes::Bytes;
+use futures_util::Stream;
 use hyper::StatusCode;
 use ingenium_contract::Finding;
 use serde::Serialize;
@@ -51,11 +55,32 @@ pub struct Response {
     pub body: Bytes,
 }
 
+/// A response whose body is made as fast as its peer takes it: the next piece is asked for when there is room for it.
+pub struct Streaming {
+    /// The status code.
+    pub status: u16,
+    /// The headers; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The pieces of the body. Dropped when the peer goes away, or takes nothing for too long.
+    pub body: Pin<Box<dyn Stream<Item = Bytes> + Send>>,
+}
+
+impl fmt::Debug for Streaming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streaming")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a handler gives back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Reply {
     /// An answer.
     Answer(Response),
+    /// An answer without an end that is known.
+    Stream(Streaming),
     /// None: the connection ends in the middle of the exchange, as it does when a peer crashes. Recipients that are
     /// tested need such a peer.
     HangUp,
@@ -64,6 +89,12 @@ pub enum Reply {
 impl From<Response> for Reply {
     fn from(response: Response) -> Self {
         Self::Answer(response)
+    }
+}
+
+impl From<Streaming> for Reply {
+    fn from(streaming: Streaming) -> Self {
+        Self::Stream(streaming)
     }
 }
 

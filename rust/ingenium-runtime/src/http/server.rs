@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONNECTION, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
@@ -21,6 +21,7 @@ use tracing::{debug, warn};
 use super::framing::{MAX_HEADERS, Refusal};
 use super::ledger::Ledger;
 use super::message::{Reply, Request, Response};
+use super::stream::StreamBody;
 use super::tap::Tap;
 use crate::shutdown::Shutdown;
 
@@ -33,6 +34,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long a peer may leave its answer unread.
     pub write_timeout: Duration,
+    /// How long a peer may take nothing of an answer that is a stream.
+    pub stream_timeout: Duration,
     /// The largest body, in bytes.
     pub max_body: u64,
     /// The most connections; more wait in the listener's queue.
@@ -47,6 +50,7 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(10),
+            stream_timeout: Duration::from_secs(30),
             max_body: 1024 * 1024,
             max_connections: 10_000,
             drain: Duration::from_secs(8),
@@ -139,7 +143,10 @@ where
         let (handler, ledger) = (handler.clone(), ledger.clone());
         async move {
             let response = answer(request, handler, &ledger, limits.body_timeout).await;
-            ledger.answered();
+            // A stream is answered when it has ended.
+            if !ledger.is_streaming() {
+                ledger.answered();
+            }
             response
         }
     });
@@ -163,6 +170,9 @@ where
     }
 }
 
+/// The body of an answer.
+type Body = Either<Full<Bytes>, StreamBody>;
+
 /// Why a request has no answer: its connection is closed.
 #[derive(Debug, thiserror::Error)]
 enum Unanswered {
@@ -179,7 +189,7 @@ async fn answer<H, F, R>(
     handler: H,
     ledger: &Ledger,
     body_timeout: Duration,
-) -> Result<hyper::Response<Full<Bytes>>, Unanswered>
+) -> Result<hyper::Response<Body>, Unanswered>
 where
     H: Fn(Request) -> F,
     F: Future<Output = R>,
@@ -222,6 +232,10 @@ where
     };
     match handler(request).await.into() {
         Reply::Answer(response) => Ok(to_hyper(response)),
+        Reply::Stream(streaming) => {
+            let body = Either::Right(StreamBody::new(streaming.body, ledger.clone()));
+            Ok(head(streaming.status, streaming.headers, body))
+        }
         Reply::HangUp => Err(Unanswered::HungUp),
     }
 }
@@ -240,7 +254,7 @@ async fn whole(mut body: Incoming) -> Result<Bytes, hyper::Error> {
     Ok(whole.into())
 }
 
-fn refuse(refusal: &Refusal) -> hyper::Response<Full<Bytes>> {
+fn refuse(refusal: &Refusal) -> hyper::Response<Body> {
     debug!(
         status = refusal.status,
         code = refusal.code,
@@ -254,13 +268,18 @@ fn refuse(refusal: &Refusal) -> hyper::Response<Full<Bytes>> {
     response
 }
 
-fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
-    let mut built = hyper::Response::new(Full::new(response.body));
-    match hyper::StatusCode::from_u16(response.status) {
+fn to_hyper(response: Response) -> hyper::Response<Body> {
+    let body = Either::Left(Full::new(response.body));
+    head(response.status, response.headers, body)
+}
+
+fn head(status: u16, headers: Vec<(String, String)>, body: Body) -> hyper::Response<Body> {
+    let mut built = hyper::Response::new(body);
+    match hyper::StatusCode::from_u16(status) {
         Ok(status) => *built.status_mut() = status,
         Err(_) => *built.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR,
     }
-    for (name, value) in response.headers {
+    for (name, value) in headers {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {
                 built.headers_mut().append(name, value);

@@ -235,7 +235,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tap<S> {
             self.await_head();
             return Poll::Ready(result);
         }
-        let timeout = self.limits.write_timeout;
+        let timeout = if self.ledger.is_streaming() {
+            self.limits.stream_timeout
+        } else {
+            self.limits.write_timeout
+        };
         let deadline = self
             .write_deadline
             .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + timeout)));

@@ -6,3 +6,4 @@ mod environment;
 mod hostile;
 mod served;
 mod slow;
+mod streams;

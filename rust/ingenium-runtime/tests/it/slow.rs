@@ -14,6 +14,7 @@ const SHORT: Limits = Limits {
     head_timeout: Duration::from_millis(200),
     body_timeout: Duration::from_millis(200),
     write_timeout: Duration::from_millis(300),
+    stream_timeout: Duration::from_millis(300),
     max_body: 1024 * 1024,
     max_connections: 100,
     drain: Duration::from_secs(1),

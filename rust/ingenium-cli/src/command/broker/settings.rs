@@ -59,6 +59,8 @@ pub(super) struct Most {
     in_flight: Option<NonZeroUsize>,
     /// Events that a trigger has read and not settled.
     window: Option<NonZeroUsize>,
+    /// Readers of the event log that may be connected; more are answered 429.
+    readers: Option<NonZeroUsize>,
     /// Triggers that have a label of their own in `/metrics`.
     trigger_labels: Option<NonZeroUsize>,
     /// How long an attempt may take when the trigger does not say: an ISO 8601 duration such as `PT30S`.
@@ -113,6 +115,7 @@ impl Most {
             queue: or(self.queue, usual.queue),
             in_flight: or(self.in_flight, usual.in_flight),
             window: or(self.window, usual.window),
+            readers: or(self.readers, usual.readers),
             trigger_labels: or(self.trigger_labels, usual.trigger_labels),
             timeout: self.timeout.unwrap_or(usual.timeout),
             drain: self.drain.unwrap_or(usual.drain),
