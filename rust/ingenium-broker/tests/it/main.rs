@@ -14,6 +14,7 @@ mod files;
 mod filter_laws;
 mod filter_refusals;
 mod filters;
+mod hostile;
 mod ingress;
 mod knative;
 mod metrics;
@@ -21,6 +22,8 @@ mod migration;
 mod profiles;
 mod retention;
 mod rig;
+#[path = "../../../ingenium-runtime/tests/it/rows.rs"]
+mod rows;
 mod spec;
 mod start;
 mod step;

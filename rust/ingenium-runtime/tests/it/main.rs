@@ -4,5 +4,6 @@ mod client;
 mod drain;
 mod environment;
 mod hostile;
+mod rows;
 mod served;
 mod slow;
