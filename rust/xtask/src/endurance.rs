@@ -10,6 +10,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::console::out as say;
+use crate::program;
 
 /// How often, and how much.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +77,7 @@ impl Options {
 
 /// Runs it all; the first difference ends it.
 pub(crate) fn run(root: &Path, options: Options) -> ExitCode {
-    let outcome = build(root, options.dev).and_then(|program| {
+    let outcome = program::build(root, options.dev).and_then(|program| {
         let folder = root.join("target/endurance");
         drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -102,33 +103,6 @@ struct Bench {
     program: PathBuf,
     folder: PathBuf,
     bars: Option<u32>,
-}
-
-fn build(root: &Path, dev: bool) -> Result<PathBuf, String> {
-    let (profile, folder) = if dev {
-        ("dev", "debug")
-    } else {
-        ("release", "release")
-    };
-    let status = Command::new("cargo")
-        .args([
-            "build",
-            "--profile",
-            profile,
-            "--locked",
-            "--quiet",
-            "--package",
-            "ingenium-cli",
-        ])
-        .current_dir(root)
-        .status()
-        .map_err(|error| error.to_string())?;
-    if !status.success() {
-        return Err("the build failed".to_owned());
-    }
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join(folder).join("ingenium"))
 }
 
 fn endure(bench: &Bench, options: Options) -> Result<(), String> {

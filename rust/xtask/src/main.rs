@@ -6,9 +6,11 @@ use std::process::ExitCode;
 mod agreement;
 mod bench;
 mod console;
+mod durability;
 mod endurance;
 mod generate;
 mod languages;
+mod program;
 mod release;
 mod setup;
 mod test;
@@ -29,6 +31,10 @@ Commands:
   bench recording     How fast a recording of a million events is judged, as a ratio to ajv
   bench backtest      How fast a backtest is, next to other engines that have to give the same answers
   bench languages     How fast the packages of other languages are, as ratios to their peers
+  durability [kill|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--seed N]
+             [--profile dev|release]
+                      Kill the broker, break its disk, end it and flood it, and let an independent checker judge;
+                      all of it, without a name: rewrites docs/durability.md
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
         ["bench", "recording"] => bench::recording::run(&root()),
         ["bench", "backtest"] => bench::backtest::run(&root()),
         ["bench", "languages"] => languages::speed(&root()),
+        ["durability", ref options @ ..] => durability::run(&root(), options),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
             Ok(options) => endurance::run(&root(), options),
             Err(message) => {

@@ -15,6 +15,7 @@ mod python;
 const PROGRAMS: &[(&str, &str)] = &[
     ("cc", "gcc"),
     ("sqlite3", "sqlite3"),
+    ("strace", "strace"),
     ("node", "nodejs"),
     ("npm", "npm"),
     ("python3", "python3 python3-venv"),

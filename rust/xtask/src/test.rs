@@ -13,7 +13,7 @@ struct Stage {
     environment: &'static [(&'static str, &'static str)],
 }
 
-/// Endurance runs the binary that the tests have built: an optimised one would take minutes to build and prove no more.
+/// Endurance and durability run the binary that the tests have built: an optimised one would take minutes to build and prove no more.
 const STAGES: &[Stage] = &[
     stage("format", "fmt --all --check"),
     stage(
@@ -36,6 +36,7 @@ const STAGES: &[Stage] = &[
         "endurance",
         "xtask endurance --profile dev --runs 1 --kills 8 --bars 300",
     ),
+    stage("durability", "xtask durability quick"),
 ];
 
 const fn stage(name: &'static str, command: &'static str) -> Stage {

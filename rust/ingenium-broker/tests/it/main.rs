@@ -16,6 +16,7 @@ mod filter_laws;
 mod filter_refusals;
 mod filters;
 mod flow;
+mod hostile;
 mod ingress;
 mod knative;
 mod metrics;
@@ -23,6 +24,8 @@ mod migration;
 mod profiles;
 mod retention;
 mod rig;
+#[path = "../../../ingenium-runtime/tests/it/rows.rs"]
+mod rows;
 mod spec;
 mod start;
 mod step;

@@ -4,6 +4,7 @@ mod client;
 mod drain;
 mod environment;
 mod hostile;
+mod rows;
 mod served;
 mod slow;
 mod streams;

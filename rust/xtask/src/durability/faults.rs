@@ -1,0 +1,311 @@
+//! A disk that fails: errors that `strace` injects into the system calls of the real binary.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::bench::Bench;
+use super::checker::{self, Event, Observed, Sent};
+use super::file;
+use super::process::Process;
+use super::report::{Report, row};
+use super::wire::{self, Connection};
+
+/// Which sync fails. The first few belong to a new file, the next to the write-ahead log; beyond a thousand pages there is
+/// one of the file itself in between, as its log is folded into it.
+const QUICK: &[u32] = &[1, 2, 3, 4, 5, 6, 8, 12, 30];
+const ALL: &[u32] = &[
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 24, 30, 40, 60, 80, 100, 115, 116, 117, 118, 119,
+    120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 150, 200,
+];
+
+/// Writes that find no room, from the first to the last.
+const FULL: &[(u32, u32)] = &[(30, 60), (31, 31), (40, 45)];
+
+/// Events are sent until the fault has shown itself, and no more than so many.
+const MOST: u64 = 400;
+
+/// How many more are sent after it has.
+const AFTER: u32 = 20;
+
+pub(super) fn run(bench: &Bench, quick: bool) -> Result<Report, String> {
+    let mut table = vec![row([
+        &"fault",
+        &"acknowledged before",
+        &"the answer",
+        &"acknowledged after",
+        &"the process",
+        &"after a restart",
+    ])];
+    for &number in if quick { QUICK } else { ALL } {
+        let fault = format!("fsync,fdatasync:error=EIO:when={number}");
+        table.push(sync_error(bench, &fault, &format!("sync {number}: EIO"))?);
+    }
+    for &(first, last) in FULL {
+        let fault = format!("pwrite64:error=ENOSPC:when={first}..{last}");
+        table.push(full_disk(
+            bench,
+            &fault,
+            &format!("writes {first} to {last}: ENOSPC"),
+        )?);
+    }
+    let mut text = String::new();
+    write!(
+        text,
+        "After a sync that failed nothing is acknowledged any more: the kernel may have dropped the pages, and the next sync \
+         would succeed without them. The process answers 503, ends with an error, and a restart has every event that was \
+         acknowledged. A full disk is 503 with `Retry-After`, and the broker goes on when there is room.\n\n\
+         `strace` lets one system call of the binary fail, the K-th sync or some writes, while a publisher sends events one \
+         after another. Counts are of one run for each row; a sync that fails before the broker listens ends its start."
+    )
+    .map_err(|error| error.to_string())?;
+    Ok(Report {
+        title: "Faults of the disk",
+        text,
+        table,
+        command: "cargo xtask durability faults".to_owned(),
+    })
+}
+
+/// A publisher that sends one event after another, and its own record.
+struct Sequence {
+    observed: Observed,
+    next: u64,
+    acknowledged: u64,
+}
+
+/// What became of one event.
+enum Outcome {
+    Taken,
+    Refused { status: u16, retry_after: bool },
+    Gone,
+}
+
+impl Sequence {
+    fn new() -> Self {
+        Self {
+            observed: Observed::default(),
+            next: 0,
+            acknowledged: 0,
+        }
+    }
+
+    /// Sends the next event, on a connection of its own.
+    fn send(&mut self, address: SocketAddr) -> Result<Outcome, String> {
+        self.next += 1;
+        self.resend(address)
+    }
+
+    /// Sends the last event.
+    fn resend(&mut self, address: SocketAddr) -> Result<Outcome, String> {
+        let event = Event {
+            key: 1,
+            number: self.next,
+        };
+        // Some pages each: so the log is folded into the file after some dozens of them.
+        let body = vec![u8::try_from(self.next % 251).unwrap_or_default(); 30_000];
+        let request = wire::event(&event.source(), &event.id(), event.key, &body);
+        let sent = Sent {
+            body: body.into(),
+            acknowledged: false,
+        };
+        let sent = self.observed.sent.entry(event).or_insert(sent);
+        let answer = Connection::open(address).and_then(|mut connection| connection.ask(&request));
+        let Ok(answer) = answer else {
+            return Ok(Outcome::Gone);
+        };
+        match answer.status() {
+            Some(202) => {
+                if !std::mem::replace(&mut sent.acknowledged, true) {
+                    self.acknowledged += 1;
+                }
+                Ok(Outcome::Taken)
+            }
+            Some(503) => Ok(Outcome::Refused {
+                status: 503,
+                retry_after: answer.header("retry-after").is_some(),
+            }),
+            _ => Err(format!(
+                "event {} is answered with `{}`",
+                event.id(),
+                answer.line
+            )),
+        }
+    }
+
+    /// A restart without faults has what was acknowledged.
+    fn verify(mut self, bench: &Bench, folder: &Path) -> Result<usize, String> {
+        let mut process = Process::start(&bench.program, folder, &[])?;
+        process.address()?;
+        process.terminate()?;
+        let (status, log) = process.wait()?;
+        if !status.success() {
+            return Err(format!(
+                "the restart ends with {status}: {}",
+                log.join("\n")
+            ));
+        }
+        self.observed.stored = file::rows(folder)?;
+        let (findings, counts) = checker::check(&self.observed);
+        if let Some(complaint) = findings.complaint() {
+            return Err(complaint);
+        }
+        file::check(&bench.program, folder)?;
+        Ok(counts.stored)
+    }
+}
+
+/// One sync fails.
+fn sync_error(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, String> {
+    let (folder, trace) = (bench.folder("faults")?, bench.scratch.join("strace"));
+    let failed = |message: String| format!("{name}: {message}");
+    let mut process = Process::start(&bench.program, &folder, &strace(fault, &trace))?;
+    let mut sequence = Sequence::new();
+    let mut answer = "none: it does not listen".to_owned();
+    let mut after = 0;
+    // A start that meets the fault says no address.
+    let started = process.address();
+    let is_started = started.is_ok();
+    if let Ok(address) = started {
+        let outcome = loop {
+            match sequence.send(address).map_err(failed)? {
+                Outcome::Taken if sequence.next < MOST => {}
+                outcome => break outcome,
+            }
+        };
+        answer = match outcome {
+            Outcome::Taken => {
+                return Err(failed(format!(
+                    "{MOST} events are acknowledged, and no sync has failed"
+                )));
+            }
+            Outcome::Refused {
+                retry_after: false, ..
+            } => return Err(failed("503 without `Retry-After`".to_owned())),
+            Outcome::Refused { status, .. } => format!("{status}, `Retry-After`"),
+            Outcome::Gone => "the connection ends".to_owned(),
+        };
+        for _ in 0..AFTER {
+            match sequence.resend(address).map_err(failed)? {
+                Outcome::Taken => after += 1,
+                Outcome::Gone => break,
+                Outcome::Refused { .. } => {}
+            }
+        }
+    }
+    let before = sequence.acknowledged - u64::from(after > 0);
+    let (status, log) = process.wait()?;
+    let log = log.join("\n");
+    if !injected(&trace)? {
+        return Err(failed(format!("no fault was injected: {log}")));
+    }
+    if after > 0 {
+        return Err(failed(format!(
+            "{after} acknowledgements after a sync that failed: {log}"
+        )));
+    }
+    if status.success() {
+        return Err(failed(format!("the process ends with {status}: {log}")));
+    }
+    let stored = sequence.verify(bench, &folder).map_err(failed)?;
+    let end = format!(
+        "{}{status}",
+        if is_started { "" } else { "does not start, " }
+    );
+    Ok(row([
+        &name,
+        &before,
+        &answer,
+        &after,
+        &end,
+        &format!("0 lost of {before}, {stored} stored"),
+    ]))
+}
+
+/// Writes find no room for a while.
+fn full_disk(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, String> {
+    let (folder, trace) = (bench.folder("faults")?, bench.scratch.join("strace"));
+    let failed = |message: String| format!("{name}: {message}");
+    let mut process = Process::start(&bench.program, &folder, &strace(fault, &trace))?;
+    let address = process.address().map_err(failed)?;
+    let mut sequence = Sequence::new();
+    let (mut before, mut refusals, mut after) = (0, 0_u32, 0_u32);
+    while after < AFTER {
+        if sequence.next >= MOST {
+            return Err(failed(format!(
+                "{MOST} events are acknowledged, and no write has failed"
+            )));
+        }
+        let mut outcome = sequence.send(address).map_err(failed)?;
+        while let Outcome::Refused { retry_after, .. } = outcome {
+            if !retry_after {
+                return Err(failed("503 without `Retry-After`".to_owned()));
+            }
+            if refusals == 0 {
+                before = sequence.acknowledged;
+            }
+            refusals += 1;
+            if refusals > 1000 {
+                return Err(failed("it does not go on, though there is room".to_owned()));
+            }
+            sleep(Duration::from_millis(5));
+            outcome = sequence.resend(address).map_err(failed)?;
+        }
+        if matches!(outcome, Outcome::Gone) {
+            return Err(failed("the connection ends without an answer".to_owned()));
+        }
+        after += u32::from(refusals > 0);
+    }
+    if !injected(&trace)? {
+        return Err(failed("no fault was injected".to_owned()));
+    }
+    let (taken, answer) = (
+        sequence.acknowledged,
+        format!("503, `Retry-After`, {refusals} times"),
+    );
+    process.terminate().map_err(failed)?;
+    let (status, log) = process.wait()?;
+    if !status.success() {
+        return Err(failed(format!(
+            "the process ends with {status}: {}",
+            log.join("\n")
+        )));
+    }
+    let stored = sequence.verify(bench, &folder).map_err(failed)?;
+    let end = format!("goes on, {status}");
+    Ok(row([
+        &name,
+        &before,
+        &answer,
+        &after,
+        &end,
+        &format!("0 lost of {taken}, {stored} stored"),
+    ]))
+}
+
+fn strace(fault: &str, trace: &Path) -> Vec<String> {
+    let calls = fault.split(':').next().unwrap_or_default();
+    let words = [
+        "strace",
+        "-f",
+        "-qq",
+        "--seccomp-bpf",
+        "-e",
+        "signal=none",
+        "-e",
+    ];
+    let mut words: Vec<String> = words.map(ToOwned::to_owned).to_vec();
+    words.push(format!("trace={calls}"));
+    words.extend(["-e".to_owned(), format!("inject={fault}"), "-o".to_owned()]);
+    words.push(trace.display().to_string());
+    words
+}
+
+/// Whether strace says that it has.
+fn injected(trace: &Path) -> Result<bool, String> {
+    let text =
+        std::fs::read_to_string(trace).map_err(|error| format!("{}: {error}", trace.display()))?;
+    Ok(text.contains("(INJECTED)"))
+}

@@ -1,0 +1,188 @@
+//! What both ends of the broker saw, while it goes on.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::checker::{Event, Observed, Receipt, Sent};
+
+/// The notes of publishers and subscribers, and where the broker is just now.
+#[derive(Default)]
+pub(super) struct Ledger {
+    notes: Mutex<Notes>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Notes {
+    address: Option<SocketAddr>,
+    stopping: bool,
+    /// The run has failed: nobody waits for a broker any more.
+    given_up: bool,
+    observed: Observed,
+    acknowledged: u64,
+    /// Accepted deliveries, each once.
+    accepted: BTreeMap<&'static str, HashSet<Event>>,
+    /// What neither end may see, such as another content that is taken under a known id.
+    offences: Vec<String>,
+    /// How often a publisher sent an event again.
+    sent_again: u64,
+}
+
+impl Ledger {
+    pub(super) fn new(triggers: &[&'static str]) -> Self {
+        let ledger = Self::default();
+        {
+            let mut notes = ledger.notes();
+            for &trigger in triggers {
+                notes.observed.received.insert(trigger, Vec::new());
+                notes.accepted.insert(trigger, HashSet::new());
+            }
+        }
+        ledger
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        // A thread that panicked fails the run anyway; until then the notes are what they are.
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits at most `patience` until `holds`; whether it does.
+    fn until(&self, patience: Duration, mut holds: impl FnMut(&Notes) -> bool) -> bool {
+        let waited = self
+            .changed
+            .wait_timeout_while(self.notes(), patience, |notes| !holds(notes));
+        let (_notes, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        !waited.timed_out()
+    }
+
+    fn note<T>(&self, note: impl FnOnce(&mut Notes) -> T) -> T {
+        let result = note(&mut self.notes());
+        self.changed.notify_all();
+        result
+    }
+
+    /// The broker is there, or is gone.
+    pub(super) fn moved(&self, address: Option<SocketAddr>) {
+        self.note(|notes| notes.address = address);
+    }
+
+    /// No new events.
+    pub(super) fn stop(&self) {
+        self.note(|notes| notes.stopping = true);
+    }
+
+    /// The run has failed.
+    pub(super) fn give_up(&self) {
+        self.note(|notes| (notes.stopping, notes.given_up) = (true, true));
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.notes().stopping
+    }
+
+    /// Where the broker is, once it is there; `None` when it does not come.
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        self.until(Duration::from_secs(60), |notes| {
+            notes.given_up || notes.address.is_some()
+        });
+        self.notes().address
+    }
+
+    /// Waits while more than `most` deliveries are owed: a backlog that only grows would say nothing about first
+    /// deliveries. Gives up when the run is stopping, and looks again after a while in any case.
+    pub(super) fn wait_for_room(&self, most: u64) {
+        self.until(Duration::from_millis(200), |notes| {
+            notes.stopping || notes.owed() <= most
+        });
+    }
+
+    /// Waits until every trigger has accepted every event; how many deliveries are owed at the end of patience.
+    pub(super) fn wait_delivered(&self, patience: Duration) -> u64 {
+        self.until(patience, |notes| notes.owed() == 0);
+        self.notes().owed()
+    }
+
+    /// Waits until so many events are acknowledged.
+    pub(super) fn wait_acknowledged(&self, count: u64, patience: Duration) -> bool {
+        self.until(patience, |notes| notes.acknowledged >= count)
+    }
+
+    pub(super) fn acknowledged(&self) -> u64 {
+        self.notes().acknowledged
+    }
+
+    pub(super) fn sent(&self, event: Event, body: &[u8]) {
+        self.note(|notes| match notes.observed.sent.entry(event) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Sent {
+                    body: body.into(),
+                    acknowledged: false,
+                });
+            }
+            Entry::Occupied(_) => notes.sent_again += 1,
+        });
+    }
+
+    pub(super) fn taken(&self, event: Event) {
+        self.note(|notes| {
+            if let Some(sent) = notes.observed.sent.get_mut(&event)
+                && !std::mem::replace(&mut sent.acknowledged, true)
+            {
+                notes.acknowledged += 1;
+            }
+        });
+    }
+
+    /// Notes a delivery before it is answered; its place.
+    pub(super) fn received(&self, trigger: &'static str, event: Event, body: &[u8]) -> usize {
+        self.note(|notes| {
+            // Equal bytes are kept once: a long run has millions of deliveries.
+            let known = notes.observed.sent.get(&event).map(|sent| &sent.body);
+            let known = known.filter(|known| known.as_ref() == body);
+            let body = known.map_or_else(|| body.into(), Arc::clone);
+            let receipts = notes.observed.received.entry(trigger).or_default();
+            receipts.push(Receipt {
+                event,
+                body,
+                accepted: false,
+            });
+            receipts.len() - 1
+        })
+    }
+
+    /// The delivery at this place was accepted.
+    pub(super) fn accepted(&self, trigger: &'static str, place: usize) {
+        self.note(|notes| {
+            let receipts = notes.observed.received.entry(trigger).or_default();
+            if let Some(receipt) = receipts.get_mut(place) {
+                receipt.accepted = true;
+                let event = receipt.event;
+                notes.accepted.entry(trigger).or_default().insert(event);
+            }
+        });
+    }
+
+    pub(super) fn offence(&self, what: String) {
+        self.note(|notes| notes.offences.push(what));
+    }
+
+    /// All that was noted, at the end.
+    pub(super) fn into_observed(self) -> (Observed, Vec<String>, u64) {
+        let notes = self
+            .notes
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        (notes.observed, notes.offences, notes.sent_again)
+    }
+}
+
+impl Notes {
+    fn owed(&self) -> u64 {
+        let each = self.accepted.values().map(|accepted| accepted.len() as u64);
+        each.map(|accepted| self.acknowledged.saturating_sub(accepted))
+            .sum()
+    }
+}
