@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: how fast the judge is, as ratios to its peers in the same run.
 
 pub(crate) mod backtest;
+pub(crate) mod broker;
+mod environment;
 pub(crate) mod recording;
 
 use std::fs::{self, File};

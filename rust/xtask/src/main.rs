@@ -30,6 +30,7 @@ Commands:
   bench               How fast the judge is, as ratios to its peers in the same run
   bench recording     How fast a recording of a million events is judged, as a ratio to ajv
   bench backtest      How fast a backtest is, next to other engines that have to give the same answers
+  bench broker        How fast the embedded broker is, next to NATS JetStream that syncs as well
   bench languages     How fast the packages of other languages are, as ratios to their peers
   durability [kill|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--seed N]
              [--profile dev|release]
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(&root()),
         ["bench", "recording"] => bench::recording::run(&root()),
         ["bench", "backtest"] => bench::backtest::run(&root()),
+        ["bench", "broker"] => bench::broker::run(&root()),
         ["bench", "languages"] => languages::speed(&root()),
         ["durability", ref options @ ..] => durability::run(&root(), options),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {

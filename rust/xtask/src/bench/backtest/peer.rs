@@ -1,12 +1,10 @@
 //! Other engines: each in an environment of its own, since they ask for different versions of the same packages.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::answer::Answer;
-use crate::console::out as say;
-use crate::setup::pinned;
+use crate::bench::environment;
 
 /// Where their programs and the lists of what they need are.
 const FOLDER: &str = "rust/xtask/python/backtest";
@@ -54,22 +52,8 @@ impl Peer {
     /// # Errors
     /// The reason, in one line.
     pub(super) fn install(&self, root: &Path, target: &Path) -> Result<PathBuf, String> {
-        let folder = target.join("peers").join(self.module);
-        let list = root.join(format!("{FOLDER}/requirements/{}.txt", self.module));
-        let text = fs::read(&list).map_err(|error| format!("{}: {error}", list.display()))?;
-        let python = folder.join("bin/python");
-        pinned(&folder.join(".installed-from"), &text, || {
-            say(format!("installing {}", self.name));
-            if !python.is_file() {
-                brief(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-            }
-            let mut pip = Command::new(&python);
-            pip.args(["-m", "pip", "install", "--disable-pip-version-check"]);
-            // Building from source would measure this machine's compilers.
-            pip.args(["--quiet", "--only-binary", ":all:", "--requirement"]);
-            brief(pip.arg(&list))
-        })?;
-        Ok(python)
+        let list = format!("{FOLDER}/requirements/{}.txt", self.module);
+        environment::install(root, target, self.module, &list)
     }
 
     /// Runs it over `bars`.
@@ -101,19 +85,4 @@ pub(super) fn daily_bars(python: &Path) -> Option<PathBuf> {
     let package = String::from_utf8(found.stdout).ok()?;
     let bars = Path::new(package.trim()).join("test/GOOG.csv");
     bars.is_file().then_some(bars)
-}
-
-/// Runs a command of which only the last complaint matters.
-fn brief(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| {
-        let program = command.get_program().display();
-        format!("cannot start {program}: {error}")
-    })?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    let mut errors = complaints.lines().filter(|line| !line.trim().is_empty());
-    let last = errors.next_back().map(ToOwned::to_owned);
-    Err(last.unwrap_or_else(|| output.status.to_string()))
 }
