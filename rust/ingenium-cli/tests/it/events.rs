@@ -156,7 +156,7 @@ fn a_broker_that_cannot_just_now_is_asked_again() {
         busy,
         busy,
     ];
-    let server = std::thread::spawn(move || {
+    let server = std::thread::Builder::new().spawn(move || {
         for answer in answers {
             let (mut socket, _) = listener.accept().expect("a connection");
             let mut request = vec![0; 4096];
@@ -168,6 +168,7 @@ fn a_broker_that_cannot_just_now_is_asked_again() {
             }
         }
     });
+    let server = server.expect("a thread");
     let words = ["events", "send", "--broker", &url];
     let sent = with_stdin(&words, GOOD.as_bytes());
     assert_eq!(

@@ -227,7 +227,7 @@ fn subscriber(status: Option<&'static str>) -> (String, mpsc::Receiver<String>) 
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let url = format!("http://{}/", listener.local_addr().expect("bound"));
     let (sender, heard) = mpsc::channel();
-    std::thread::spawn(move || {
+    let serving = std::thread::Builder::new().spawn(move || {
         let mut open = Vec::new();
         for socket in listener.incoming() {
             let Ok(mut socket) = socket else { return };
@@ -253,6 +253,7 @@ fn subscriber(status: Option<&'static str>) -> (String, mpsc::Receiver<String>) 
             }
         }
     });
+    drop(serving.expect("a thread"));
     (url, heard)
 }
 
