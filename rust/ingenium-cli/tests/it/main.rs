@@ -7,6 +7,8 @@ mod brokers;
 mod ci_kit;
 mod conform;
 mod conform_outputs;
+mod events;
+mod events_again;
 mod formats;
 mod generate;
 mod golden;

@@ -333,3 +333,36 @@ fn what_is_not_json_travels_as_base64() {
         envelope::read_structured(&Bytes::from(written), SpecVersions::V1).expect("an event");
     assert_eq!(back.event, event);
 }
+
+#[test]
+fn a_line_has_no_line_break_and_is_the_same_event() {
+    let json = Some("application/json");
+    for (media_type, data, member) in [
+        (json, "{ \"a\":\t1.0e1 }", "\"data\":{ \"a\":\t1.0e1 }"),
+        (
+            json,
+            "{\n\"a\":\r\n1}",
+            "\"data_base64\":\"ewoiYSI6DQoxfQ==\"",
+        ),
+        (json, " [1] ", "\"data_base64\":\"IFsxXSA=\""),
+        (
+            Some("application/x+json; q=1"),
+            "[\n]",
+            "\"data_base64\":\"Wwpd\"",
+        ),
+        (None, "[1,2]", "\"data\":[1,2]"),
+    ] {
+        let mut event = CloudEvent::json("1", "/x", "t", data);
+        event.datacontenttype = media_type.map(ToOwned::to_owned);
+        let line = Bytes::from(envelope::to_line(&event));
+        let text = String::from_utf8_lossy(&line);
+        assert!(text.ends_with(&format!(",{member}}}")), "{text}");
+        let back = envelope::read_structured(&line, SpecVersions::V1).expect("an event");
+        assert_eq!(back.event, event);
+    }
+    // Nothing says that this is JSON when it is base64: the value stays, its line breaks do not.
+    let mut event = CloudEvent::json("1", "/x", "t", "\n[\r\n\"\\n\"]\n");
+    event.datacontenttype = None;
+    let line = envelope::to_line(&event);
+    assert!(String::from_utf8_lossy(&line).ends_with(",\"data\":[  \"\\n\"]}"));
+}

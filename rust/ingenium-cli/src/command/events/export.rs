@@ -54,13 +54,8 @@ pub(super) async fn execute(arguments: &Arguments, terminal: Terminal) -> Result
     };
     let source = Source::new(arguments.data.as_deref(), &arguments.log);
     let path = &arguments.output;
-    let part = beside(path);
-    let written = write(&source, &range, path, &part, terminal.quiet).await;
-    if written.is_err() {
-        // What failed has said why.
-        drop(fs::remove_file(&part));
-    }
-    let (events, digest) = written?;
+    let part = Part::beside(path);
+    let (events, digest) = write(&source, &range, path, &part.0, terminal.quiet).await?;
     if !terminal.quiet {
         let name = path.display();
         writeln!(io::stdout(), "{name}: {events} events, sha256:{digest}")
@@ -105,9 +100,20 @@ async fn write(
     Ok((events, hex.collect()))
 }
 
-/// Where the file grows until it has its name.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
+/// Where the file grows until it has its name. It is removed when that does not come to pass, by an interrupt, too.
+struct Part(PathBuf);
+
+impl Part {
+    fn beside(path: &Path) -> Self {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".part");
+        Self(name.into())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // It is not there any more when it has its name.
+        drop(fs::remove_file(&self.0));
+    }
 }

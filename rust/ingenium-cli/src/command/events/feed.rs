@@ -34,6 +34,8 @@ pub(super) struct Feed {
     /// The offset that is the end.
     to: Option<u64>,
     backoff: Backoff,
+    /// The person knows that there is no connection.
+    is_lost: bool,
     quiet: bool,
 }
 
@@ -48,6 +50,7 @@ impl Feed {
             last: None,
             to: None,
             backoff: Backoff::sender(),
+            is_lost: false,
             quiet,
         })
     }
@@ -56,9 +59,9 @@ impl Feed {
     pub(super) async fn next(&mut self) -> Result<Option<Entry>, Failure> {
         loop {
             while let Some(block) = self.parser.next() {
-                // An answer: what went wrong before is over.
-                self.backoff = Backoff::sender();
-                if block.id.is_some() {
+                if block.id.is_some() && block.id != self.last {
+                    // It goes on: what went wrong before is over.
+                    self.backoff = Backoff::sender();
                     self.last = block.id;
                 }
                 if let Some(line) = block.data {
@@ -114,7 +117,7 @@ impl Feed {
                 let to = to.and_then(|to| std::str::from_utf8(to).ok());
                 self.to = to.and_then(|to| to.parse().ok());
             }
-            if self.last.is_some() && !self.quiet {
+            if std::mem::take(&mut self.is_lost) && !self.quiet {
                 complain("connected again");
             }
             self.opened = Some(opened);
@@ -138,7 +141,7 @@ impl Feed {
     async fn lost(&mut self, why: &str) {
         self.opened = None;
         self.parser = Parser::default();
-        if self.backoff.attempts() == 0 && !self.quiet && !self.is_at_end() {
+        if !std::mem::replace(&mut self.is_lost, true) && !self.quiet {
             complain(&format!("{why}; connecting again"));
         }
         sleep(self.backoff.next_wait()).await;

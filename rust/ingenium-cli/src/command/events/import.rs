@@ -39,7 +39,7 @@ pub(super) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
     let poster = Poster::new(&arguments.log, batch, arguments.retries, terminal.quiet)?;
     let mut poster = poster.stopping();
     let file = std::slice::from_ref(&arguments.file);
-    let mut accepted = |told: Vec<_>| {
+    let accepted = |told: Vec<_>| {
         let mut told = told.into_iter();
         told.try_for_each(|(item, outcome)| match outcome {
             Outcome::Accepted | Outcome::Known => Ok(()),

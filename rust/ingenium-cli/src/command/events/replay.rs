@@ -68,13 +68,12 @@ pub(super) async fn execute(arguments: &Arguments, terminal: Terminal) -> Result
         return Err(Failure::new(Code::Usage, message));
     }
     let object = trigger(arguments, &connection, &name).await?;
-    let work = async {
-        let answer = connection.ask("PUT", &path, object.to_string()).await?;
-        if !matches!(answer.status, 200 | 201) {
-            return Err(refused(&answer, "replay"));
-        }
-        wait(&arguments.log, &connection, &path, until).await
-    };
+    // Whole before anything can interrupt it: then it is known whether there is something to delete.
+    let answer = connection.ask("PUT", &path, object.to_string()).await?;
+    if !matches!(answer.status, 200 | 201) {
+        return Err(refused(&answer, "replay"));
+    }
+    let work = wait(&arguments.log, &connection, &path, until);
     let done = tokio::select! {
         biased; // what is asked to end ends
         () = shutdown.requested() => Ok(stopped(&shutdown)),
@@ -128,14 +127,7 @@ async fn trigger(
             }
         }
         // What it never gets it does not get here.
-        match (
-            other["spec"].get("filters"),
-            other["spec"]["filter"].get("attributes"),
-        ) {
-            (Some(own), _) => extend(&mut filters, own),
-            (None, Some(attributes)) => spec["filter"] = json!({ "attributes": attributes }),
-            (None, None) => {}
-        }
+        extend(&mut filters, &passing_to(&other["spec"]));
     }
     if filters != json!([]) {
         spec["filters"] = filters;
@@ -150,6 +142,20 @@ async fn trigger(
         },
         "spec": spec,
     }))
+}
+
+/// The filters of a Trigger; attributes as filters that say the same.
+fn passing_to(spec: &Value) -> Value {
+    if let Some(filters) = spec.get("filters") {
+        return filters.clone();
+    }
+    let attributes = spec["filter"]["attributes"].as_object();
+    let filters = attributes.into_iter().flatten();
+    let filters = filters.map(|(name, value)| match value.as_str() {
+        Some("") => json!({ "cesql": format!("EXISTS {name}") }),
+        _ => json!({ "exact": { name: value } }),
+    });
+    filters.collect()
 }
 
 fn extend(filters: &mut Value, more: &Value) {
