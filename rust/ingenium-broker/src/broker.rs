@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use ingenium_runtime::http::server::{self, Limits as HttpLimits};
 use ingenium_runtime::shutdown::Shutdown;
@@ -22,6 +23,9 @@ use crate::store::reader::KeptTrigger;
 use crate::store::{self, LateRule, Reader, Recent, Writer, reader};
 use crate::trigger::{BrokerObject, Trigger};
 use crate::{dispatch, retention, routes};
+
+/// How long a body may take: with the time of its head and of the last look at it less than ten seconds.
+const BODY: Duration = Duration::from_secs(4);
 
 /// The embedded broker.
 #[derive(Debug, Clone, Copy)]
@@ -116,7 +120,10 @@ impl Broker {
         let serving = tokio::spawn(server::serve(
             listener,
             handler,
-            HttpLimits::default(),
+            HttpLimits {
+                body_timeout: BODY,
+                ..HttpLimits::default()
+            },
             server_stop.clone(),
         ));
         let dispatching = tokio::spawn(dispatch::run(Arc::clone(&core)));

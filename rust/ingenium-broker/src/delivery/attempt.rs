@@ -46,9 +46,14 @@ pub(super) async fn attempt(
         }
         count += 1;
         let uri = address();
+        // Only an attempt holds a slot, the wait between two does not: a sick key leaves the others alone.
+        let slot = tokio::select! {
+            biased; // what has not begun when the broker stops is left to the next process
+            () = core.stop.requested() => return None,
+            slot = slots.acquire() => slot,
+        };
         let sent = async {
-            // Only an attempt holds a slot, the wait between two does not: a sick key leaves the others alone.
-            let _slot = slots.acquire().await;
+            let _slot = slot;
             core.client
                 .send(
                     "POST",

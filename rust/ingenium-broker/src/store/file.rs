@@ -31,7 +31,17 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, Lock), Error> {
     }
     let mut connection = connect(path, found).map_err(|error| name(error, path))?;
     migration::migrate(&mut connection, path)?;
+    sync_folder(path).map_err(|error| header::failed(path, error))?;
     Ok((connection, lock))
+}
+
+/// Syncs the names of the file and of its write-ahead log, which both exist by now. SQLite does that, too, but takes no
+/// notice when it fails; a name that is lost takes every acknowledged event with it.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Opens the file for reading, beside a broker or without one.
@@ -86,6 +96,15 @@ fn connect(path: &Path, found: Found) -> rusqlite::Result<Connection> {
         [],
         |_| Ok(()),
     )?;
+    // A sync that fails in the change of the mode is no error of the pragma, which says `wal` until the file is read
+    // again: only then it says what is true.
+    let mode =
+        connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))?;
+    if mode != "wal" {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
+        let problem = format!("the file stays in journal mode `{mode}`; its disk fails");
+        return Err(rusqlite::Error::SqliteFailure(code, Some(problem)));
+    }
     Ok(connection)
 }
 

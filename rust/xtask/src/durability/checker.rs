@@ -308,26 +308,26 @@ mod tests {
 
     const FAULTS: &[Fault] = &[
         ("a row is gone", "lost", |observed| {
-            drop(observed.stored.remove(37))
+            drop(observed.stored.remove(37));
         }),
         ("the last row is gone", "lost", |observed| {
-            drop(observed.stored.pop())
+            drop(observed.stored.pop());
         }),
         ("all rows are gone", "lost", |observed| {
-            observed.stored.clear()
+            observed.stored.clear();
         }),
         ("a row is there again", "stored twice", |observed| {
             let row = observed.stored[12].clone();
             observed.stored.push(row);
         }),
         ("a row has another byte", "altered", |observed| {
-            change(&mut observed.stored[50].body)
+            change(&mut observed.stored[50].body);
         }),
         ("a row is cut", "altered", |observed| {
-            observed.stored[50].body = observed.stored[50].body[1..].into()
+            observed.stored[50].body = observed.stored[50].body[1..].into();
         }),
         ("a row that nobody sent", "invented", |observed| {
-            observed.stored[9].id = "4-999".to_owned()
+            observed.stored[9].id = "4-999".to_owned();
         }),
         ("a row of another source", "invented", |observed| {
             observed.stored[9].source = "/publisher/77".to_owned();
@@ -353,16 +353,16 @@ mod tests {
             },
         ),
         ("a delivery is gone", "undelivered", |observed| {
-            drop(receipts(observed).remove(20))
+            drop(receipts(observed).remove(20));
         }),
         ("a trigger gets nothing", "undelivered", |observed| {
-            receipts(observed).clear()
+            receipts(observed).clear();
         }),
         ("nobody accepts a delivery", "undelivered", |observed| {
-            receipts(observed)[4].accepted = false
+            receipts(observed)[4].accepted = false;
         }),
         ("a delivery has another byte", "altered", |observed| {
-            change(&mut receipts(observed)[8].body)
+            change(&mut receipts(observed)[8].body);
         }),
         ("a delivery that nobody sent", "invented", |observed| {
             let event = Event {

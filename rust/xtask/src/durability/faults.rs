@@ -13,19 +13,28 @@ use super::process::Process;
 use super::report::{Report, row};
 use super::wire::{self, Connection};
 
-/// Which sync fails. The first few belong to a new file, the next to the write-ahead log; beyond a thousand pages there is
-/// one of the file itself in between, as its log is folded into it.
-const QUICK: &[u32] = &[1, 2, 3, 4, 5, 6, 8, 12, 30];
+/// Which sync fails. The first few belong to a new file, the others to the write-ahead log; whenever that has a thousand
+/// pages there is one of the file itself in between, as its log is folded into it.
+const QUICK: &[u32] = &[1, 2, 3, 4, 9, 10, 11, 12, 16, 30];
 const ALL: &[u32] = &[
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 24, 30, 40, 60, 80, 100, 115, 116, 117, 118, 119,
-    120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 150, 200,
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 20, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48,
+    49, 50, 51, 52, 60, 80, 120,
 ];
 
 /// Writes that find no room, from the first to the last.
-const FULL: &[(u32, u32)] = &[(30, 60), (31, 31), (40, 45)];
+const FULL: &[(u32, u32)] = &[(40, 70), (300, 300), (400, 450)];
+
+/// The file itself: it is behind its write-ahead log, which is kept until a sync of the file has succeeded.
+const DATABASE: &str = "file";
+
+/// The write-ahead log, with nothing in it that an earlier sync has not put on disk.
+const SYNCED: &str = "write-ahead log, synced before";
+
+/// Where they lie.
+const FOLDER: &str = "folder";
 
 /// Events are sent until the fault has shown itself, and no more than so many.
-const MOST: u64 = 400;
+const MOST: u64 = 150;
 
 /// How many more are sent after it has.
 const AFTER: u32 = 20;
@@ -33,15 +42,22 @@ const AFTER: u32 = 20;
 pub(super) fn run(bench: &Bench, quick: bool) -> Result<Report, String> {
     let mut table = vec![row([
         &"fault",
+        &"of",
         &"acknowledged before",
         &"the answer",
         &"acknowledged after",
         &"the process",
         &"after a restart",
     ])];
+    let mut refused_names = 0;
     for &number in if quick { QUICK } else { ALL } {
         let fault = format!("fsync,fdatasync:error=EIO:when={number}");
-        table.push(sync_error(bench, &fault, &format!("sync {number}: EIO"))?);
+        let (row, is_refused_name) = sync_error(bench, &fault, &format!("sync {number}: EIO"))?;
+        refused_names += u32::from(is_refused_name);
+        table.push(row);
+    }
+    if refused_names == 0 {
+        return Err("no start was refused whose folder could not be synced".to_owned());
     }
     for &(first, last) in FULL {
         let fault = format!("pwrite64:error=ENOSPC:when={first}..{last}");
@@ -58,7 +74,10 @@ pub(super) fn run(bench: &Bench, quick: bool) -> Result<Report, String> {
          would succeed without them. The process answers 503, ends with an error, and a restart has every event that was \
          acknowledged. A full disk is 503 with `Retry-After`, and the broker goes on when there is room.\n\n\
          `strace` lets one system call of the binary fail, the K-th sync or some writes, while a publisher sends events one \
-         after another. Counts are of one run for each row; a sync that fails before the broker listens ends its start."
+         after another. Three failures are survived: of the file itself, as the \
+         write-ahead log is kept until a later sync of the file succeeds; of that log where every byte of it was synced before, \
+         which SQLite does once more before it folds the log into the file; and of the folder by SQLite, which takes no notice: \
+         so the broker syncs the folder itself, and does not start when that fails."
     )
     .map_err(|error| error.to_string())?;
     Ok(Report {
@@ -105,7 +124,7 @@ impl Sequence {
             number: self.next,
         };
         // Some pages each: so the log is folded into the file after some dozens of them.
-        let body = vec![u8::try_from(self.next % 251).unwrap_or_default(); 30_000];
+        let body = vec![u8::try_from(self.next % 251).unwrap_or_default(); 120_000];
         let request = wire::event(&event.source(), &event.id(), event.key, &body);
         let sent = Sent {
             body: body.into(),
@@ -158,13 +177,13 @@ impl Sequence {
 }
 
 /// One sync fails.
-fn sync_error(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, String> {
+fn sync_error(bench: &Bench, fault: &str, name: &str) -> Result<(Vec<String>, bool), String> {
     let (folder, trace) = (bench.folder("faults")?, bench.scratch.join("strace"));
     let failed = |message: String| format!("{name}: {message}");
     let mut process = Process::start(&bench.program, &folder, &strace(fault, &trace))?;
     let mut sequence = Sequence::new();
     let mut answer = "none: it does not listen".to_owned();
-    let mut after = 0;
+    let (mut after, mut repeated, mut goes_on) = (0_u32, 0, false);
     // A start that meets the fault says no address.
     let started = process.address();
     let is_started = started.is_ok();
@@ -176,18 +195,16 @@ fn sync_error(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, Str
             }
         };
         answer = match outcome {
-            Outcome::Taken => {
-                return Err(failed(format!(
-                    "{MOST} events are acknowledged, and no sync has failed"
-                )));
-            }
+            Outcome::Taken => "202".to_owned(),
             Outcome::Refused {
                 retry_after: false, ..
             } => return Err(failed("503 without `Retry-After`".to_owned())),
             Outcome::Refused { status, .. } => format!("{status}, `Retry-After`"),
             Outcome::Gone => "the connection ends".to_owned(),
         };
-        for _ in 0..AFTER {
+        goes_on = matches!(outcome, Outcome::Taken);
+        while !goes_on && repeated < AFTER {
+            repeated += 1;
             match sequence.resend(address).map_err(failed)? {
                 Outcome::Taken => after += 1,
                 Outcome::Gone => break,
@@ -195,33 +212,38 @@ fn sync_error(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, Str
             }
         }
     }
-    let before = sequence.acknowledged - u64::from(after > 0);
+    if goes_on {
+        process.terminate().map_err(failed)?;
+    }
     let (status, log) = process.wait()?;
     let log = log.join("\n");
-    if !injected(&trace)? {
-        return Err(failed(format!("no fault was injected: {log}")));
-    }
+    let of = injected(&trace)?.ok_or_else(|| failed(format!("no fault was injected: {log}")))?;
     if after > 0 {
         return Err(failed(format!(
             "{after} acknowledgements after a sync that failed: {log}"
         )));
     }
-    if status.success() {
-        return Err(failed(format!("the process ends with {status}: {log}")));
+    // Syncs that no acknowledgement rests on: SQLite makes them by itself and repeats what they were to do.
+    let may_go_on = is_started && [FOLDER, DATABASE, SYNCED].contains(&of);
+    if status.success() != goes_on || (goes_on && !may_go_on) {
+        return Err(failed(format!(
+            "a sync of {of} failed, and the process ends with {status}: {log}"
+        )));
     }
+    let before = sequence.acknowledged;
     let stored = sequence.verify(bench, &folder).map_err(failed)?;
-    let end = format!(
-        "{}{status}",
-        if is_started { "" } else { "does not start, " }
-    );
-    Ok(row([
-        &name,
-        &before,
-        &answer,
-        &after,
-        &end,
-        &format!("0 lost of {before}, {stored} stored"),
-    ]))
+    let end = match (is_started, goes_on) {
+        (false, _) => format!("does not start, {status}"),
+        (true, true) => format!("goes on, {status}"),
+        (true, false) => status.to_string(),
+    };
+    let after = if goes_on { "all" } else { "0" };
+    let verdict = format!("0 lost of {before}, {stored} stored");
+    let is_refused_name = !is_started && of == FOLDER;
+    Ok((
+        row([&name, &of, &before, &answer, &after, &end, &verdict]),
+        is_refused_name,
+    ))
 }
 
 /// Writes find no room for a while.
@@ -258,9 +280,7 @@ fn full_disk(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, Stri
         }
         after += u32::from(refusals > 0);
     }
-    if !injected(&trace)? {
-        return Err(failed("no fault was injected".to_owned()));
-    }
+    let of = injected(&trace)?.ok_or_else(|| failed("no fault was injected".to_owned()))?;
     let (taken, answer) = (
         sequence.acknowledged,
         format!("503, `Retry-After`, {refusals} times"),
@@ -277,6 +297,7 @@ fn full_disk(bench: &Bench, fault: &str, name: &str) -> Result<Vec<String>, Stri
     let end = format!("goes on, {status}");
     Ok(row([
         &name,
+        &of,
         &before,
         &answer,
         &after,
@@ -291,21 +312,72 @@ fn strace(fault: &str, trace: &Path) -> Vec<String> {
         "strace",
         "-f",
         "-qq",
+        "-y",
         "--seccomp-bpf",
         "-e",
         "signal=none",
         "-e",
     ];
     let mut words: Vec<String> = words.map(ToOwned::to_owned).to_vec();
-    words.push(format!("trace={calls}"));
+    words.push(format!("trace={calls},pwrite64"));
     words.extend(["-e".to_owned(), format!("inject={fault}"), "-o".to_owned()]);
     words.push(trace.display().to_string());
     words
 }
 
-/// Whether strace says that it has.
-fn injected(trace: &Path) -> Result<bool, String> {
+/// Which file strace has failed the first call of, by what it is to the broker.
+fn injected(trace: &Path) -> Result<Option<&'static str>, String> {
     let text =
         std::fs::read_to_string(trace).map_err(|error| format!("{}: {error}", trace.display()))?;
-    Ok(text.contains("(INJECTED)"))
+    Ok(fault_of(&text))
+}
+
+fn fault_of(trace: &str) -> Option<&'static str> {
+    let mut is_dirty = false;
+    for line in trace.lines() {
+        let is_log = line.contains("broker.db-wal>");
+        let is_sync = line.contains("sync(");
+        if line.contains("(INJECTED)") {
+            return Some(match line {
+                _ if is_log && is_sync && !is_dirty => SYNCED,
+                _ if is_log => "write-ahead log",
+                line if line.contains("broker.db-journal>") => "rollback journal",
+                line if line.contains("broker.db>") => DATABASE,
+                _ => FOLDER,
+            });
+        }
+        if is_log {
+            is_dirty = !is_sync;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DATABASE, FOLDER, SYNCED, fault_of};
+
+    const WRITE: &str = "7 pwrite64(12</d/broker.db-wal>, \"x\"..., 24, 0) = 24\n";
+    const SYNC: &str = "7 fsync(12</d/broker.db-wal>) = 0\n";
+
+    #[test]
+    fn a_fault_is_that_of_its_file() {
+        let failed =
+            |path: &str| format!("7 fsync(12<{path}>) = -1 EIO (Input/output error) (INJECTED)\n");
+        let log = failed("/d/broker.db-wal");
+        for (trace, of) in [
+            (WRITE.to_owned() + SYNC, None),
+            (WRITE.to_owned() + &log, Some("write-ahead log")),
+            (
+                WRITE.to_owned() + SYNC + WRITE + &log,
+                Some("write-ahead log"),
+            ),
+            (WRITE.to_owned() + SYNC + &log, Some(SYNCED)),
+            (WRITE.to_owned() + &failed("/d/broker.db"), Some(DATABASE)),
+            (failed("/d/broker.db-journal"), Some("rollback journal")),
+            (failed("/d"), Some(FOLDER)),
+        ] {
+            assert_eq!(fault_of(&trace), of, "{trace}");
+        }
+    }
 }

@@ -33,12 +33,12 @@ pub(super) fn run(bench: &Bench, kills: u32) -> Result<Report, String> {
         |process, ledger, random| {
             let mut process = process;
             let mut early = 0;
-            for _ in 0..kills {
+            for kill in 1..=kills {
                 // The moment of a kill is to be any: that is what is tried.
                 sleep(Duration::from_millis(random.u64(20..LIFE)));
                 ledger.moved(None);
                 process.kill()?;
-                if random.u32(..EARLY) == 0 {
+                if kill.is_multiple_of(EARLY) {
                     early += 1;
                     process = Process::start(&bench.program, &folder, &[])?;
                     sleep(Duration::from_millis(random.u64(..100)));

@@ -48,13 +48,19 @@ pub(super) fn play<T>(
         }
         let result = first(program, folder, subscribers).and_then(|(process, address)| {
             ledger.moved(Some(address));
+            let mut publishers = Vec::new();
             for number in 0..PUBLISHERS {
                 let keys = (number..KEYS).step_by(PUBLISHERS as usize);
                 let publisher = Publisher::new(random.fork(), keys);
                 let ledger = &ledger;
-                scope.spawn(move || publisher.run(ledger));
+                publishers.push(scope.spawn(move || publisher.run(ledger)));
             }
             let (process, result) = acts(process, &ledger, random)?;
+            ledger.stop();
+            // What is owed is known when nobody sends any more.
+            for publisher in publishers {
+                publisher.join().map_err(|_| "a publisher panicked")?;
+            }
             last(process, &ledger)?;
             Ok(result)
         });
@@ -129,7 +135,6 @@ fn first(
 
 /// The last process delivers what is owed, and ends.
 fn last(mut process: Process, ledger: &Ledger) -> Result<(), String> {
-    ledger.stop();
     let owed = ledger.wait_delivered(PATIENCE);
     if owed > 0 {
         return Err(format!(
