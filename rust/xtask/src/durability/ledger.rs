@@ -88,7 +88,8 @@ impl Ledger {
         self.until(Duration::from_secs(60), |notes| {
             notes.given_up || notes.address.is_some()
         });
-        self.notes().address
+        let notes = self.notes();
+        notes.address.filter(|_| !notes.given_up)
     }
 
     /// Waits while more than `most` deliveries are owed: a backlog that only grows would say nothing about first
