@@ -15,7 +15,7 @@ use super::wire::{self, Connection};
 
 /// Which sync fails; `strace` counts each of the two calls by itself. The first few belong to a new file, the others to the write-ahead log; whenever that has a thousand
 /// pages there is one of the file itself in between, as its log is folded into it.
-const QUICK: &[u32] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 30];
+const QUICK: &[u32] = &[1, 2, 3, 4, 9, 10, 11, 12, 16, 30];
 const ALL: &[u32] = &[
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 20, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48,
     49, 50, 51, 52, 60, 80, 120,
@@ -50,9 +50,16 @@ pub(super) fn run(bench: &Bench, quick: bool) -> Result<Report, String> {
         &"after a restart",
     ])];
     let mut refused_names = 0;
-    for &number in if quick { QUICK } else { ALL } {
-        let fault = format!("fsync,fdatasync:error=EIO:when={number}");
-        let (row, is_refused_name) = sync_error(bench, &fault, &format!("sync {number}: EIO"))?;
+    // SQLite has its own call where the system knows it; the broker's sync of the folder is the other's first then.
+    let both = (if quick { QUICK } else { ALL }).iter();
+    let faults = both.map(|number| ("fsync,fdatasync", *number));
+    for (calls, number) in faults.chain([("fsync", 1)]) {
+        let fault = format!("{calls}:error=EIO:when={number}");
+        let name = match calls {
+            "fsync" => format!("fsync {number}: EIO"),
+            _ => format!("sync {number}: EIO"),
+        };
+        let (row, is_refused_name) = sync_error(bench, &fault, &name)?;
         refused_names += u32::from(is_refused_name);
         table.push(row);
     }
