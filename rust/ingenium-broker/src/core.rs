@@ -194,8 +194,8 @@ impl Core {
             }
         }
         let head = self.log.head();
-        // In mode `step` every trigger belongs to the run from its first event on.
-        let (position, replayed) = if is_step {
+        // In mode `step` every trigger belongs to the run from its first event on; one that is known goes on.
+        let (position, replayed) = if is_step || known.is_some() {
             (0, 0)
         } else {
             let position = self.position_of(&trigger.start()?, head).await?;
@@ -230,8 +230,9 @@ impl Core {
             Start::Offset(first) => (first - 1).min(head),
             Start::Time(time) => {
                 let time = *time;
+                // All of the log may be looked at: deliveries must not wait for that.
                 let first = self
-                    .reader
+                    .browser
                     .query(move |connection| reader::first_from(connection, time));
                 first.await?.map_or(head, |first| first - 1)
             }

@@ -164,3 +164,39 @@ async fn a_batch_that_nobody_takes_is_given_up_event_by_event() {
     subscriber.stop().await;
     sink.stop().await;
 }
+
+#[tokio::test]
+async fn a_reply_to_a_batch_has_the_fewest_passes_of_its_events() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broker = broker(folder.path(), Mode::Fifo).await;
+    let subscriber = Subscriber::answering(|one, _| {
+        let first = ids(one).first().cloned().unwrap_or_default();
+        Response::with_body(200, "application/json", "{}")
+            .header("ce-specversion", "1.0")
+            .header("ce-id", &format!("reply-to-{first}"))
+            .header("ce-source", "/loop")
+            .header("ce-type", "a.reply")
+    })
+    .await;
+    let sender = Sender::to(&broker);
+    for (id, left) in [("0", "9"), ("1", "1"), ("2", "9"), ("3", "9")] {
+        sender
+            .accepted(id, &[("ce-knativebrokerttl", left)], "{}")
+            .await;
+    }
+    let trigger = batched(&subscriber, "3").with_type("test.event");
+    broker.apply_trigger(trigger).await.expect("a trigger");
+    broker.start_dispatch();
+    settled(&broker).await;
+    // The reply to the first three has no pass left, that to the fourth has.
+    let letters = broker.dead_letters().await.expect("readable");
+    let dead: Vec<&str> = letters.iter().map(|letter| letter.id.as_str()).collect();
+    assert_eq!(dead, ["1"]);
+    let mut stored = Vec::new();
+    let read = broker.for_each_event(|event| stored.push(event.event.id.clone()));
+    read.await.expect("readable");
+    assert_eq!(stored, ["0", "1", "2", "3", "reply-to-3"]);
+    assert_eq!(broker.counts().delivered, 3);
+    broker.shutdown().await;
+    subscriber.stop().await;
+}

@@ -143,7 +143,7 @@ impl Poster {
                     }
                     None => retry_after(&answer),
                 },
-                // The event may be there: it comes again and is stored once.
+                // The event may be there: it comes again, and a broker of class Ingenium stores it once.
                 Err(SendError::Closed { .. } | SendError::Timeout { .. })
                     if backoff.attempts() < self.retries =>
                 {

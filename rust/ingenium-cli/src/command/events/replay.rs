@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use ingenium_broker::trigger::{LAG, START};
 use ingenium_runtime::shutdown::Shutdown;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -16,8 +17,6 @@ use crate::terminal::Terminal;
 
 /// How often is looked how far it is.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-
-const START: &str = "ingenium.example/start";
 
 /// Deliver events of the log once more, to one subscriber
 ///
@@ -173,7 +172,7 @@ async fn wait(log: &Log, connection: &Connection, path: &str, until: u64) -> Res
         let object = object.ok_or_else(|| {
             Failure::new(Code::Target, "somebody has deleted the replay's Trigger")
         })?;
-        let lag = object["status"]["annotations"]["ingenium.example/lag"].as_str();
+        let lag = object["status"]["annotations"][LAG].as_str();
         let lag = lag.and_then(|lag| lag.parse::<u64>().ok()).ok_or_else(|| {
             Failure::new(Code::Target, "the broker does not say how far a Trigger is")
         })?;

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use ingenium_broker::trigger::LAG;
 use serde_json::Value;
 
 use super::{KIND, Output};
@@ -73,7 +74,7 @@ fn table(list: &Value) -> String {
 
 /// How many events a Trigger still has to get.
 pub(super) fn lag(item: &Value) -> String {
-    text(&item["status"]["annotations"]["ingenium.example/lag"])
+    text(&item["status"]["annotations"][LAG])
 }
 
 /// A text of an object, fit for a terminal.
