@@ -20,7 +20,7 @@ use crate::lateness::Lateness;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::store::reader::KeptTrigger;
-use crate::store::{self, LateRule, Reader, Recent, Writer, reader};
+use crate::store::{self, LateRule, Notes, Reader, Recent, Writer, reader};
 use crate::trigger::{BrokerObject, Trigger};
 use crate::{dispatch, retention, routes};
 
@@ -84,15 +84,17 @@ impl Broker {
         };
         let (commands, queue) = mpsc::channel(config.limits.queue);
         let (failing, failed) = watch::channel(None);
+        let notes = Arc::new(Notes::default());
         let writer = Writer::new(
             connection,
             Arc::clone(&log),
+            Arc::clone(&notes),
             Arc::clone(&counters),
             Arc::clone(&metrics),
             rule(lateness.clone()),
             failing,
         );
-        let writing = tokio::task::spawn_blocking(move || writer.run(queue));
+        let writing = writer.start(queue);
         let triggers = triggers(recalled.triggers, &config)?;
         let broker = broker_object(recalled.broker.as_deref())?;
         info!(address = %config.listen, stored = recalled.counts.stored, triggers = triggers.len(), "broker listens");
@@ -105,6 +107,7 @@ impl Broker {
             metrics,
             lateness,
             writer: commands,
+            notes,
             failed,
             broker,
             triggers,

@@ -9,12 +9,12 @@ use ingenium_runtime::shutdown::Shutdown;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::config::{Config, Mode};
-use crate::counts::Counters;
+use crate::counts::{Counters, count};
 use crate::error::Error;
 use crate::lateness::Lateness;
 use crate::log::Log;
 use crate::metrics::Metrics;
-use crate::store::{Command, Note, Reader, Rejected, reader};
+use crate::store::{Command, Note, Notes, Reader, Rejected, State, reader};
 use crate::trigger::{BrokerObject, Delivery, Invalid, Profile, Start, Trigger};
 
 /// The key under which the store keeps that the broker object was deleted.
@@ -70,6 +70,7 @@ pub(crate) struct Core {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
     pub(crate) writer: mpsc::Sender<Command>,
+    pub(crate) notes: Arc<Notes>,
     pub(crate) failed: watch::Receiver<Option<String>>,
     pub(crate) broker: Mutex<BrokerObject>,
     triggers: Mutex<BTreeMap<String, Arc<Registered>>>,
@@ -102,6 +103,7 @@ pub(crate) struct Parts {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lateness: Option<Arc<Lateness>>,
     pub(crate) writer: mpsc::Sender<Command>,
+    pub(crate) notes: Arc<Notes>,
     pub(crate) failed: watch::Receiver<Option<String>>,
     pub(crate) broker: BrokerObject,
     pub(crate) triggers: BTreeMap<String, Arc<Registered>>,
@@ -120,6 +122,7 @@ impl Core {
             metrics: parts.metrics,
             lateness: parts.lateness,
             writer: parts.writer,
+            notes: parts.notes,
             failed: parts.failed,
             broker: Mutex::new(parts.broker),
             triggers: Mutex::new(parts.triggers),
@@ -344,9 +347,19 @@ impl Core {
         }
     }
 
-    /// Hands the writer a note; when the broker is stopping it is lost, as notes may be.
+    /// Leaves a note for the next commit.
     pub(crate) async fn note(&self, note: Note) {
-        drop(self.writer.send(Command::Note(note)).await);
+        self.notes.add(note, &self.writer).await;
+    }
+
+    /// Counts a delivery that is over.
+    pub(crate) fn settled(&self, trigger: &str, state: State) {
+        let (counter, result) = match state {
+            State::Settled => (&self.counters.delivered, "settled"),
+            State::DeadLetter => (&self.counters.dead_letters, "dead_letter"),
+        };
+        count(counter);
+        self.metrics.delivered(trigger, result);
     }
 
     /// Resolves when open deliveries have had their time after a stop.

@@ -55,6 +55,7 @@ async fn settle(core: &Core, trigger: &str, offset: u64, settlement: Settlement)
     if settlement.reply.is_none() {
         let state = settlement.state;
         let trigger = trigger.to_owned();
+        core.settled(&trigger, state);
         core.note(Note::Settled {
             trigger,
             offset,
@@ -64,17 +65,20 @@ async fn settle(core: &Core, trigger: &str, offset: u64, settlement: Settlement)
         return Some(state);
     }
     loop {
-        let (trigger, settlement) = (trigger.to_owned(), settlement.clone());
+        let (name, settlement) = (trigger.to_owned(), settlement.clone());
         let asked = core
             .ask(|answer| Command::Reply {
-                trigger,
+                trigger: name,
                 offset,
                 settlement,
                 answer,
             })
             .await;
         match asked {
-            Ok(state) => return Some(state),
+            Ok(state) => {
+                core.settled(trigger, state);
+                return Some(state);
+            }
             Err(error) => pause(core, &error).await?,
         }
     }

@@ -73,7 +73,7 @@ impl Handle {
             // The sender lives in the core.
             drop(progress.changed().await);
         }
-        // Settlements are counted and written behind dispatch: the totals are final when this is through.
+        // Settlements are written behind dispatch: everything is on disk when this is through.
         if let Err(error) = self.flush().await {
             error!(error = %error, "settlements not written");
         }

@@ -74,12 +74,17 @@ impl Metrics {
     }
 
     /// A delivery is over.
-    pub(crate) fn delivered(&self, trigger: &str, result: &str, attempts: u32) {
+    pub(crate) fn delivered(&self, trigger: &str, result: &str) {
         let trigger = self.labels.label(trigger);
         self.deliveries.with_label_values(&[trigger, result]).inc();
-        self.retries
-            .with_label_values(&[trigger])
-            .inc_by(u64::from(attempts.saturating_sub(1)));
+        // It is there from the first delivery on.
+        self.retries.with_label_values(&[trigger]).inc_by(0);
+    }
+
+    /// A recipient is tried again.
+    pub(crate) fn retried(&self, trigger: &str) {
+        let trigger = self.labels.label(trigger);
+        self.retries.with_label_values(&[trigger]).inc();
     }
 
     /// Events are on disk.

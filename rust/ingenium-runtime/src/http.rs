@@ -3,7 +3,9 @@
 mod chunked;
 pub mod client;
 pub mod framing;
+mod idle;
 mod ledger;
+mod line;
 mod linger;
 pub mod message;
 pub mod opened;

@@ -97,5 +97,6 @@ pub(super) async fn attempt(
             () = core.stop.requested() => return None,
             () = tokio::time::sleep(manner.wait(count, asked)) => {}
         }
+        core.metrics.retried(&manner.trigger.name);
     }
 }

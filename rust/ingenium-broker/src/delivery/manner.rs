@@ -1,14 +1,16 @@
 //! How a trigger's deliveries are made: attempts, waits, whose behaviour.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ingenium_runtime::backoff;
 
 use crate::core::{Core, Registered};
-use crate::trigger::{Delivery, Profile};
+use crate::trigger::{Delivery, Profile, Trigger};
 
 /// How the attempts of a delivery are made.
 pub(super) struct Manner {
+    pub(super) trigger: Arc<Trigger>,
     pub(super) delivery: Delivery,
     pub(super) profile: Profile,
     /// Events up to this offset are replayed.
@@ -18,8 +20,10 @@ pub(super) struct Manner {
 impl Manner {
     /// That of a trigger now.
     pub(super) fn of(core: &Core, registered: &Registered) -> Self {
+        let trigger = registered.current();
         Self {
-            delivery: core.delivery_of(&registered.current()),
+            delivery: core.delivery_of(&trigger),
+            trigger,
             profile: core.profile(),
             replayed: registered.replayed,
         }
@@ -55,7 +59,16 @@ mod tests {
     use ingenium_runtime::backoff::Policy;
 
     use super::Manner;
-    use crate::trigger::{Delivery, Profile};
+    use crate::trigger::{Delivery, Profile, Trigger};
+
+    fn manner(delivery: Delivery, profile: Profile) -> Manner {
+        Manner {
+            trigger: Trigger::new("default", "t", "default", "http://127.0.0.1/").into(),
+            delivery,
+            profile,
+            replayed: 0,
+        }
+    }
 
     /// Kafka's were seen, to ten milliseconds; those of channels are read in `retryablehttp`'s use.
     #[test]
@@ -73,11 +86,7 @@ mod tests {
                 delay: Duration::from_millis(100),
                 ..Delivery::default()
             };
-            let manner = Manner {
-                delivery,
-                profile,
-                replayed: 0,
-            };
+            let manner = manner(delivery, profile);
             let found = [1, 2, 3].map(|retry| manner.wait(retry, None).as_millis());
             assert_eq!(found, waits, "{profile:?}, {policy:?}");
         }
@@ -94,16 +103,7 @@ mod tests {
                 delay: Duration::ZERO,
                 ..Delivery::default()
             };
-            assert_eq!(
-                Manner {
-                    delivery,
-                    profile,
-                    replayed: 0,
-                }
-                .retries(),
-                retries,
-                "{profile:?}"
-            );
+            assert_eq!(manner(delivery, profile).retries(), retries, "{profile:?}");
         }
     }
 }

@@ -22,8 +22,8 @@ const FLUSH: Duration = Duration::from_millis(500);
 /// What the events of one delivery may take in all: recipients take a mebibyte, and each event has attributes as well.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// How many events are read from the log at a time.
-const READ: usize = 256;
+/// What the events that a trigger has read and not settled may take in all, whatever each of them takes.
+const WINDOW_BYTES: usize = 8 * 1024 * 1024;
 
 /// Runs one pump for each trigger.
 pub(super) async fn run(core: Arc<Core>) {
@@ -76,12 +76,16 @@ struct Pump {
     core: Arc<Core>,
     name: String,
     registered: Arc<Registered>,
-    /// The next offset to read.
+    /// The next offset to take.
     next: u64,
+    /// Read, and not taken: there was no room.
+    ahead: VecDeque<Shared>,
     /// Settled by an earlier process, beyond the position.
     settled: HashSet<u64>,
     /// Read and not settled.
     unsettled: BTreeSet<u64>,
+    /// What these take.
+    bytes: usize,
     /// The events of each lane that has any, the first of which is being delivered.
     lanes: HashMap<Lane, VecDeque<Shared>>,
     open: JoinSet<Ended>,
@@ -97,8 +101,10 @@ impl Pump {
             core,
             name,
             registered,
+            ahead: VecDeque::new(),
             settled: HashSet::new(),
             unsettled: BTreeSet::new(),
+            bytes: 0,
             lanes: HashMap::new(),
             open: JoinSet::new(),
             slots,
@@ -143,60 +149,65 @@ impl Pump {
         let mut head = self.core.log.watch();
         loop {
             head.mark_unchanged();
-            if self.fill().await.is_none() {
+            if self.has_room() && self.read().await.is_none() {
                 return;
             }
+            while let Some(ended) = self.open.try_join_next() {
+                self.ended(ended);
+            }
             self.advance().await;
-            let has_room = self.unsettled.len() < self.core.config.limits.window;
+            let has_room = self.has_room();
+            let has_more = has_room && self.next <= self.core.log.head();
             tokio::select! {
                 biased; // what ends comes before what starts
                 () = self.core.stop.requested() => return,
                 () = self.registered.removed.requested() => return,
                 Some(ended) = self.open.join_next() => self.ended(ended),
+                // A log of which the trigger takes little is long: others have their turn between two pages.
+                () = tokio::task::yield_now(), if has_more => {}
                 // The sender lives in the core.
                 _ = head.changed(), if has_room => {}
             }
         }
     }
 
-    /// Reads the log as far as the window allows.
-    async fn fill(&mut self) -> Option<()> {
-        loop {
-            let room = self
-                .core
-                .config
-                .limits
-                .window
-                .saturating_sub(self.unsettled.len());
-            if room == 0 || self.next > self.core.log.head() {
+    fn has_room(&self) -> bool {
+        self.unsettled.len() < self.core.config.limits.window && self.bytes < WINDOW_BYTES
+    }
+
+    /// Takes events as far as there is room, from no more than a page of the log.
+    async fn read(&mut self) -> Option<()> {
+        if self.ahead.is_empty() {
+            if self.next > self.core.log.head() {
                 return Some(());
             }
-            let events = match self.core.log.read(self.next, room.min(READ)).await {
-                Ok(events) => events,
-                Err(error) => {
-                    pause(&self.core, &error).await?;
-                    continue;
-                }
-            };
-            let (trigger, profile) = (self.registered.current(), self.core.profile());
-            let mut idle = Vec::new();
-            for event in events {
-                self.next = event.offset + 1;
-                let is_settled = self.settled.remove(&event.offset);
-                if !is_settled && trigger.matches(&event.event, profile) {
-                    let lane = Lane::of(&event.event, event.offset, &trigger, profile);
-                    self.take(lane, event, &mut idle);
-                }
-            }
-            // Not before the others are there: a batch takes what it finds.
-            for lane in idle {
-                self.start(lane);
+            match self.core.log.page(&self.core.reader, self.next).await {
+                Ok(page) => self.ahead = page.into(),
+                Err(error) => return pause(&self.core, &error).await,
             }
         }
+        let (trigger, profile) = (self.registered.current(), self.core.profile());
+        let mut idle = Vec::new();
+        while self.has_room()
+            && let Some(event) = self.ahead.pop_front()
+        {
+            self.next = event.offset + 1;
+            let is_settled = self.settled.remove(&event.offset);
+            if !is_settled && trigger.matches(&event.event, profile) {
+                let lane = Lane::of(&event.event, event.offset, &trigger, profile);
+                self.take(lane, event, &mut idle);
+            }
+        }
+        // Not before the others are there: a batch takes what it finds.
+        for lane in idle {
+            self.start(lane);
+        }
+        Some(())
     }
 
     /// Queues an event; a lane that has had none is `idle`.
     fn take(&mut self, lane: Lane, event: Shared, idle: &mut Vec<Lane>) {
+        self.bytes += size(&event);
         self.unsettled.insert(event.offset);
         if let Some(queue) = self.lanes.get_mut(&lane) {
             queue.push_back(event);
@@ -259,6 +270,7 @@ impl Pump {
             return;
         };
         for event in queue.drain(..ended.settled) {
+            self.bytes -= size(&event);
             self.unsettled.remove(&event.offset);
         }
         // Else the broker stops: the lane keeps its place.

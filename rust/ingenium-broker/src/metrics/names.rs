@@ -29,7 +29,7 @@ pub(super) const DELIVERIES: Name = name(
 );
 pub(super) const RETRIES: Name = name(
     "ingenium_broker_delivery_retries_total",
-    "Attempts after the first of the deliveries that are over, by trigger.",
+    "Attempts after the first of a delivery, by trigger.",
 );
 pub(super) const OPEN: Name = name(
     "ingenium_broker_deliveries_open",

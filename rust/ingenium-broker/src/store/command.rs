@@ -158,7 +158,8 @@ pub(crate) enum Command {
         settlement: Settlement,
         answer: oneshot::Sender<Result<State, Rejected>>,
     },
-    Note(Note),
+    /// Write the notes that wait.
+    Write,
     /// Write a trigger's object; position and what is replayed are those of a trigger that is new.
     PutTrigger {
         name: String,

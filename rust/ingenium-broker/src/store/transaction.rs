@@ -20,20 +20,12 @@ pub(super) struct Done {
     pub(super) stored: Vec<Shared>,
     pub(super) answers: Vec<Answer>,
     pub(super) late: u64,
-    pub(super) settled: Vec<Over>,
     /// How many events came that were there.
     pub(super) known: u64,
     /// The first offset that is kept, where retention has looked.
     pub(super) first: Option<u64>,
     /// How many events retention has removed.
     pub(super) removed: u64,
-}
-
-/// A delivery that is over.
-pub(super) struct Over {
-    pub(super) trigger: String,
-    pub(super) state: State,
-    pub(super) attempts: u32,
 }
 
 /// Carries a command out, up to its answer, which waits for the commit.
@@ -62,17 +54,11 @@ pub(super) fn apply(
             settlement,
             answer: to,
         } => {
-            let attempts = settlement.attempts;
             let result = reply(transaction, &trigger, offset, settlement, head, done);
             done.answers
                 .push(answer(to, *result.as_ref().unwrap_or(&State::DeadLetter)));
-            done.settled.push(Over {
-                state: result?,
-                trigger,
-                attempts,
-            });
+            result?;
         }
-        Command::Note(note) => write_note(transaction, &note)?,
         Command::PutTrigger {
             name,
             object,
@@ -132,7 +118,7 @@ pub(super) fn apply(
             retained?;
         }
         Command::Flush { answer: to } => done.answers.push(answer(to, ())),
-        Command::Close => {}
+        Command::Write | Command::Close => {}
     }
     Ok(())
 }
@@ -234,11 +220,7 @@ fn reply(
 pub(super) fn write_note(transaction: &Transaction<'_>, note: &Note) -> rusqlite::Result<()> {
     match note {
         Note::Open { trigger, offset } => {
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, reason)
-                 SELECT name, ?2, 'open', 0, '' FROM triggers WHERE name = ?1",
-            )?;
-            statement.execute(params![trigger, column(*offset)])?;
+            write_delivery(transaction, trigger, *offset, "open", None)?;
         }
         Note::Settled {
             trigger,
@@ -267,18 +249,35 @@ fn write_settlement(
         State::Settled => "settled",
         State::DeadLetter => "dead_letter",
     };
+    write_delivery(transaction, trigger, offset, state, Some(settlement))
+}
+
+/// Writes how a delivery stands. One row from values: from a query, SQLite would copy each page that it changes first,
+/// to be able to undo a part of the statement.
+fn write_delivery(
+    transaction: &Transaction<'_>,
+    trigger: &str,
+    offset: u64,
+    state: &str,
+    settlement: Option<&Settlement>,
+) -> rusqlite::Result<()> {
     // What comes after its trigger was deleted belongs to nobody.
+    let mut known = transaction.prepare_cached("SELECT 1 FROM triggers WHERE name = ?1")?;
+    if !known.exists([trigger])? {
+        return Ok(());
+    }
     let mut statement = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO deliveries (trigger, offset, state, attempts, status, reason)
-         SELECT name, ?2, ?3, ?4, ?5, ?6 FROM triggers WHERE name = ?1",
+        "INSERT INTO deliveries (trigger, offset, state, attempts, status, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (trigger, offset) DO UPDATE SET
+         state = excluded.state, attempts = excluded.attempts, status = excluded.status, reason = excluded.reason",
     )?;
     statement.execute(params![
         trigger,
         column(offset),
         state,
-        settlement.attempts,
-        settlement.status,
-        settlement.reason,
+        settlement.map_or(0, |settlement| settlement.attempts),
+        settlement.and_then(|settlement| settlement.status),
+        settlement.map_or("", |settlement| &settlement.reason),
     ])?;
     Ok(())
 }
@@ -321,7 +320,7 @@ pub(super) fn into_answer(command: Command) -> Answer {
         Command::Publish { answer: to, .. } => answer(to, Accepted::Known),
         Command::Retain { answer: to, .. } => answer(to, Retained::default()),
         Command::Reply { answer: to, .. } => answer(to, State::DeadLetter),
-        Command::Note(_) | Command::Close => Box::new(|_| {}),
+        Command::Write | Command::Close => Box::new(|_| {}),
         Command::PutTrigger { answer: to, .. }
         | Command::DeleteTrigger { answer: to, .. }
         | Command::PutBroker { answer: to, .. }

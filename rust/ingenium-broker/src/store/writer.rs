@@ -1,25 +1,24 @@
 //! The one writer: everything that waits goes into one transaction, one sync, then the answers (group commit).
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tracing::error;
 
-use super::command::{Command, Note, Rejected, State};
+use super::command::{Command, Note, Rejected};
+use super::herald::{self, Word};
+use super::notes::Notes;
 use super::transaction::{Done, apply, into_answer, set_meta, write_note};
-use crate::counts::{Counters, count};
+use crate::counts::Counters;
 use crate::log::Log;
 use crate::metrics::Metrics;
 
 /// The most requests of one commit: beyond this a commit takes longer without storing more per second.
 const BATCH: usize = 256;
-
-/// Notes are written without an event to ride with when so many wait.
-const NOTES: usize = 2048;
-
-/// How long the disk is left alone when it takes nothing and too many notes wait.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// The key in `meta` of the number of late events.
 pub(crate) const LATE: &str = "late";
@@ -31,12 +30,15 @@ pub(crate) type LateRule = Box<dyn Fn(&str) -> bool + Send>;
 pub(crate) struct Writer {
     connection: Connection,
     log: Arc<Log>,
+    waiting: Arc<Notes>,
     counters: Arc<Counters>,
     metrics: Arc<Metrics>,
     is_late: LateRule,
     late: u64,
     failed: watch::Sender<Option<String>>,
-    /// Wait for the next commit.
+    /// The last offset that is on disk.
+    head: u64,
+    /// For the next commit.
     notes: Vec<Note>,
 }
 
@@ -44,6 +46,7 @@ impl Writer {
     pub(crate) fn new(
         connection: Connection,
         log: Arc<Log>,
+        waiting: Arc<Notes>,
         counters: Arc<Counters>,
         metrics: Arc<Metrics>,
         is_late: LateRule,
@@ -52,7 +55,9 @@ impl Writer {
         let late = counters.read().late;
         Self {
             connection,
+            head: log.head(),
             log,
+            waiting,
             counters,
             metrics,
             is_late,
@@ -62,25 +67,40 @@ impl Writer {
         }
     }
 
-    /// Writes until nobody can ask any more; runs on a thread of its own.
-    pub(crate) fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+    /// Writes on a thread of its own until nobody can ask any more, and ends when the last answer is given.
+    pub(crate) fn start(self, commands: mpsc::Receiver<Command>) -> JoinHandle<()> {
+        let (words, told) = mpsc::unbounded_channel();
+        let telling = tokio::spawn(herald::tell(Arc::clone(&self.log), told));
+        let writing = tokio::task::spawn_blocking(move || self.run(commands, &words));
+        tokio::spawn(async move {
+            for ended in [writing.await, telling.await] {
+                if let Err(error) = ended {
+                    error!(error = %error, "a part of the store failed");
+                }
+            }
+        })
+    }
+
+    fn run(mut self, mut commands: mpsc::Receiver<Command>, words: &mpsc::UnboundedSender<Word>) {
         let mut open = true;
         while open && let Some(first) = commands.blocking_recv() {
             let mut batch = Vec::new();
-            open &= self.take(first, &mut batch);
-            // While the disk takes nothing, notes pile up: they are taken slowly then, and the queue fills instead.
-            let most = if self.notes.len() > NOTES { 0 } else { BATCH };
-            while open
-                && batch.len() < most
-                && let Ok(next) = commands.try_recv()
-            {
-                open &= self.take(next, &mut batch);
+            let mut next = Some(first);
+            while let Some(command) = next.take() {
+                if matches!(command, Command::Close) {
+                    open = false;
+                    break;
+                }
+                batch.push(command);
+                if batch.len() < BATCH {
+                    next = commands.try_recv().ok();
+                }
             }
-            if !batch.is_empty() || self.notes.len() > NOTES {
-                self.commit(batch);
+            if open || !batch.is_empty() {
+                self.commit(batch, words);
             }
         }
-        self.commit(Vec::new());
+        self.commit(Vec::new(), words);
         // Leaves one file behind, readable by anything; when it fails the log beside it says the same.
         let checkpoint = self
             .connection
@@ -90,110 +110,97 @@ impl Writer {
         }
     }
 
-    /// Keeps notes for the next commit; everything else asks for one. False when nothing is to follow.
-    fn take(&mut self, command: Command, batch: &mut Vec<Command>) -> bool {
-        match command {
-            Command::Close => return false,
-            Command::Note(note) => {
-                if let Note::Settled {
-                    trigger,
-                    settlement,
-                    ..
-                } = &note
-                {
-                    self.count_settled(trigger, settlement.state, settlement.attempts);
-                }
-                self.notes.push(note);
-            }
-            command => batch.push(command),
-        }
-        true
+    /// The notes are on disk, or need not be any more.
+    fn clear_notes(&mut self) {
+        self.waiting.make_room(self.notes.len());
+        self.notes.clear();
     }
 
-    fn commit(&mut self, batch: Vec<Command>) {
-        if let Some(reason) = self.failed.borrow().clone() {
-            self.notes.clear();
-            refuse(batch, &Rejected::Unavailable(reason));
-            return;
+    fn commit(&mut self, batch: Vec<Command>, words: &mpsc::UnboundedSender<Word>) {
+        self.notes.extend(self.waiting.take());
+        // Nobody listens any more where the runtime ends before the broker does.
+        let tell = |word| drop(words.send(word));
+        let failed = self.failed.borrow().clone();
+        if let Some(reason) = failed {
+            self.clear_notes();
+            return tell(Word {
+                stored: Vec::new(),
+                first: None,
+                answers: batch.into_iter().map(into_answer).collect(),
+                rejected: Some(Rejected::Unavailable(reason)),
+            });
         }
         let mut done = Done::default();
         let started = tokio::time::Instant::now();
-        match self.write(batch, &mut done) {
-            Ok(()) => {
-                self.notes.clear();
-                self.late += done.late;
-                self.counters
-                    .late
-                    .store(self.late, std::sync::atomic::Ordering::Relaxed);
-                for over in done.settled {
-                    self.count_settled(&over.trigger, over.state, over.attempts);
-                }
-                self.metrics.stored.inc_by(done.stored.len() as u64);
-                self.metrics.known.inc_by(done.known);
-                self.metrics.removed.inc_by(done.removed);
-                if !done.stored.is_empty() {
-                    self.metrics.committed(started.elapsed());
-                }
-                for _ in &done.stored {
-                    count(&self.counters.stored);
-                }
-                self.log.append(done.stored);
-                if let Some(first) = done.first {
-                    self.log.set_first(first);
-                }
-                self.counters
-                    .removed
-                    .fetch_add(done.removed, std::sync::atomic::Ordering::Relaxed);
-                for answer in done.answers {
-                    answer(None);
-                }
+        let rejected = match self.write(batch, &mut done) {
+            Ok(head) => {
+                self.head = head;
+                self.clear_notes();
+                self.count(&done, started.elapsed());
+                None
             }
             Err(error) => {
-                let reason = error.to_string();
-                self.metrics.commit_failures.inc();
-                error!(
-                    path = self.connection.path(),
-                    error = %reason,
-                    "events are not stored and not acknowledged, senders retry: free space on this disk"
-                );
-                if is_final(&error) {
-                    self.failed.send_replace(Some(reason.clone()));
-                }
-                let rejected = Rejected::Unavailable(reason);
-                for answer in done.answers {
-                    answer(Some(&rejected));
-                }
-                if self.notes.len() > NOTES {
-                    std::thread::sleep(PAUSE);
-                }
+                (done.stored, done.first) = (Vec::new(), None);
+                Some(self.reject(&error))
             }
-        }
-    }
-
-    fn count_settled(&self, trigger: &str, state: State, attempts: u32) {
-        let (counter, result) = match state {
-            State::Settled => (&self.counters.delivered, "settled"),
-            State::DeadLetter => (&self.counters.dead_letters, "dead_letter"),
         };
-        count(counter);
-        self.metrics.delivered(trigger, result, attempts);
+        tell(Word {
+            stored: done.stored,
+            first: done.first,
+            answers: done.answers,
+            rejected,
+        });
     }
 
-    fn write(&mut self, batch: Vec<Command>, done: &mut Done) -> rusqlite::Result<()> {
+    /// Counts what is on disk now.
+    fn count(&mut self, done: &Done, took: Duration) {
+        self.late += done.late;
+        self.counters.late.store(self.late, Ordering::Relaxed);
+        let stored = done.stored.len() as u64;
+        self.metrics.stored.inc_by(stored);
+        self.metrics.known.inc_by(done.known);
+        self.metrics.removed.inc_by(done.removed);
+        if stored > 0 {
+            self.metrics.committed(took);
+        }
+        self.counters.stored.fetch_add(stored, Ordering::Relaxed);
+        self.counters
+            .removed
+            .fetch_add(done.removed, Ordering::Relaxed);
+    }
+
+    /// The disk has not taken a commit; its notes wait for the next.
+    fn reject(&self, error: &rusqlite::Error) -> Rejected {
+        let reason = error.to_string();
+        self.metrics.commit_failures.inc();
+        error!(
+            path = self.connection.path(),
+            error = %reason,
+            "events are not stored and not acknowledged, senders retry: free space on this disk"
+        );
+        if is_final(error) {
+            self.failed.send_replace(Some(reason.clone()));
+        }
+        Rejected::Unavailable(reason)
+    }
+
+    /// The last offset that is on disk then.
+    fn write(&mut self, batch: Vec<Command>, done: &mut Done) -> rusqlite::Result<u64> {
         let mut batch = batch.into_iter();
         let written = (|| {
             let transaction = self.connection.transaction()?;
             for note in &self.notes {
                 write_note(&transaction, note)?;
             }
-            let mut head = self.log.head();
+            let mut head = self.head;
             for command in batch.by_ref() {
                 apply(&transaction, command, &mut head, done, &self.is_late)?;
             }
             if done.late > 0 {
                 set_meta(&transaction, LATE, &(self.late + done.late).to_string())?;
             }
-            transaction.commit()
+            transaction.commit()?;
+            Ok(head)
         })();
         // Those that the transaction did not come to are answered with the others.
         done.answers.extend(batch.map(into_answer));
@@ -214,10 +221,4 @@ fn is_final(error: &rusqlite::Error) -> bool {
         failure.extended_code,
         rusqlite::ffi::SQLITE_IOERR_FSYNC | rusqlite::ffi::SQLITE_IOERR_DIR_FSYNC
     )
-}
-
-fn refuse(batch: Vec<Command>, rejected: &Rejected) {
-    for command in batch {
-        into_answer(command)(Some(rejected));
-    }
 }

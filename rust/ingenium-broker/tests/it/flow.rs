@@ -60,6 +60,86 @@ async fn a_subscriber_that_never_answers_harms_no_other() {
 }
 
 #[tokio::test]
+async fn large_events_that_wait_are_few_in_memory() {
+    const EVENTS: usize = 40;
+    /// So many have 8 MiB together, each with what its attributes take.
+    const IN_MEMORY: usize = 17;
+    let folder = tempfile::tempdir().expect("a folder");
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let path = folder.path().join("broker.db");
+    let limits = Limits {
+        in_flight: EVENTS,
+        drain: std::time::Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let config = Config {
+        limits,
+        ..Config::new(path, listen, NAMESPACE, BROKER, Mode::Fifo)
+    };
+    let broker = Broker::open(config).await.expect("the broker opens");
+    let stuck = Subscriber::acting(|_, _| std::future::pending()).await;
+    let good = Subscriber::start().await;
+    for (name, subscriber) in [("stuck", &stuck), ("good", &good)] {
+        let trigger = trigger(name, subscriber);
+        broker.apply_trigger(trigger).await.expect("a trigger");
+    }
+    broker.start_dispatch();
+    let sender = Sender::to(&broker);
+    let data = format!("\"{}\"", "x".repeat(500 * 1024));
+    for number in 0..EVENTS {
+        let id = number.to_string();
+        sender
+            .accepted(&id, &[("ce-partitionkey", &id)], &data)
+            .await;
+    }
+    good.wait(EVENTS).await;
+    until("the good one is done", async || broker.lag()["good"] == 0).await;
+    assert_eq!(stuck.ids().len(), IN_MEMORY, "attempts that are open");
+    broker.shutdown().await;
+    good.stop().await;
+}
+
+#[tokio::test]
+async fn a_long_log_that_a_trigger_takes_little_of_holds_up_none_of_its_deliveries() {
+    const OTHERS: usize = 40_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let broker = broker(folder.path(), Mode::Fifo).await;
+    let sender = Sender::to(&broker);
+    let wanted = async |id: &str, key: &str| {
+        let headers = [("ce-type", "wanted"), ("ce-partitionkey", key)];
+        sender.accepted(id, &headers, "{}").await;
+    };
+    let ids: Vec<String> = (0..10).map(|number| number.to_string()).collect();
+    for id in &ids {
+        wanted(id, "one").await;
+    }
+    for batch in 0..OTHERS / 5_000 {
+        let events: Vec<_> = (0..5_000)
+            .map(|number| {
+                serde_json::json!({"specversion": "1.0", "id": format!("{batch}-{number}"), "source": "/test", "type": "other"})
+            })
+            .collect();
+        let batch = [("content-type", "application/cloudevents-batch+json")];
+        let path = format!("/{NAMESPACE}/{BROKER}");
+        let body = serde_json::Value::from(events).to_string();
+        let answer = sender.request("POST", &path, &batch, &body).await;
+        assert_eq!(answer.status, 202);
+    }
+    wanted("last", "other").await;
+    let subscriber = Subscriber::start().await;
+    let trigger = trigger("t", &subscriber)
+        .with_type("wanted")
+        .with_annotation(ingenium_broker::trigger::START, "earliest");
+    broker.apply_trigger(trigger).await.expect("a trigger");
+    broker.start_dispatch();
+    subscriber.wait(ids.len() + 1).await;
+    // The next of a key comes when the one before it is settled, not when the end of the log is reached.
+    assert_eq!(subscriber.ids()[..ids.len()], ids);
+    broker.shutdown().await;
+    subscriber.stop().await;
+}
+
+#[tokio::test]
 async fn triggers_that_are_behind_catch_up_side_by_side() {
     const EVENTS: usize = 600;
     let folder = tempfile::tempdir().expect("a folder");

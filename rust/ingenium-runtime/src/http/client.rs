@@ -1,22 +1,23 @@
 //! A client whose every request has a deadline for the whole answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::Uri;
+use hyper::header::{HOST, HeaderName, HeaderValue, InvalidHeaderValue};
+use hyper::http::uri::{Authority, PathAndQuery};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{self, Client as Pooled};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tower_service::Service as _;
 
+use super::idle::Idle;
+use super::line::{Line, Unanswered};
 use super::opened::Opened;
-use super::quick_ack;
+use super::quick_ack::Connector;
 
 /// The largest answer that is read, in bytes.
 pub const MAX_ANSWER: usize = 1024 * 1024;
-
-/// Idle connections are dropped before usual servers do it: 5 s are common, ours among them.
-const IDLE: Duration = Duration::from_secs(3);
 
 /// An answer, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,12 +61,12 @@ pub enum SendError {
         problem: String,
     },
     /// Nobody listens.
-    #[error("cannot connect to `{uri}`: {}", root(source))]
+    #[error("cannot connect to `{uri}`: {}", root(source.as_ref()))]
     Connect {
         /// The URL.
         uri: String,
         /// What the client says.
-        source: legacy::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The whole answer was not there in time. The recipient may have acted all the same.
     #[error("no answer from `{uri}` within {} ms", timeout.as_millis())]
@@ -98,10 +99,13 @@ pub enum SendError {
     },
 }
 
-/// A client with a pool of connections. Clones share it. It follows no redirect and repeats no request.
+/// A client that keeps its connections for the next request. Clones share them. It follows no redirect and repeats no
+/// request.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pooled: Pooled<quick_ack::Connector, Full<Bytes>>,
+    connector: Connector,
+    title_case: bool,
+    pub(super) idle: Arc<Idle>,
 }
 
 impl Default for Client {
@@ -127,12 +131,11 @@ impl Client {
     fn with_title_case(title_case: bool) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        let pooled = Pooled::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_timer(TokioTimer::new())
-            .http1_title_case_headers(title_case)
-            .build(quick_ack::Connector(connector));
-        Self { pooled }
+        Self {
+            connector: Connector(connector),
+            title_case,
+            idle: Arc::default(),
+        }
     }
 
     /// Sends a request and reads the whole answer within `timeout`.
@@ -168,34 +171,84 @@ impl Client {
         headers: &[(String, String)],
         body: Bytes,
     ) -> Result<Opened, SendError> {
-        let request = build(method, uri, headers, body)?;
-        match self.pooled.request(request).await {
-            Ok(response) => Ok(Opened::new(uri, response)),
-            Err(source) if source.is_connect() => {
-                let uri = uri.to_owned();
-                Err(SendError::Connect { uri, source })
+        let (recipient, mut request) = build(method, uri, headers, body)?;
+        let mut kept = self.idle.take(&recipient);
+        loop {
+            let is_kept = kept.is_some();
+            let mut line = match kept.take() {
+                Some(line) => line,
+                None => self.connect(uri, &recipient).await?,
+            };
+            match line.send(request).await {
+                Ok(response) => {
+                    return Ok(Opened::new(uri, response, line, recipient, &self.idle));
+                }
+                Err(Unanswered::Unsent(unsent)) if is_kept => {
+                    request = *unsent;
+                    kept = self.idle.take(&recipient);
+                }
+                Err(Unanswered::Unsent(_)) => {
+                    let uri = uri.to_owned();
+                    return Err(SendError::Closed { uri });
+                }
+                Err(Unanswered::Failed(source)) => return Err(broken(uri, source.into())),
             }
-            Err(source) => Err(broken(uri, source.into())),
         }
+    }
+
+    async fn connect(&self, uri: &str, recipient: &Authority) -> Result<Line, SendError> {
+        let failed = |source| SendError::Connect {
+            uri: uri.to_owned(),
+            source,
+        };
+        let target = Uri::builder()
+            .scheme("http")
+            .authority(recipient.clone())
+            .path_and_query("/")
+            .build()
+            .map_err(|error| failed(error.into()))?;
+        let mut connector = self.connector.clone();
+        let stream = connector.call(target).await;
+        let stream = stream.map_err(|error| failed(error.into()))?;
+        let line = Line::new(stream, self.title_case).await;
+        line.map_err(|error| failed(error.into()))
     }
 }
 
+/// The request as it goes over a connection, and the recipient.
 fn build(
     method: &str,
     uri: &str,
     headers: &[(String, String)],
     body: Bytes,
-) -> Result<hyper::Request<Full<Bytes>>, SendError> {
+) -> Result<(Authority, hyper::Request<Full<Bytes>>), SendError> {
     let illegal = |problem: String| SendError::Request {
         uri: uri.to_owned(),
         problem,
     };
+    let target: Uri = uri
+        .parse()
+        .map_err(|error: hyper::http::uri::InvalidUri| illegal(error.to_string()))?;
+    let parts = target.into_parts();
+    let Some(recipient) = parts.authority else {
+        return Err(illegal("it names no host".to_owned()));
+    };
+    if parts
+        .scheme
+        .as_ref()
+        .is_some_and(|scheme| scheme.as_str() != "http")
+    {
+        return Err(illegal("its scheme is not `http`".to_owned()));
+    }
+    let path = parts
+        .path_and_query
+        .unwrap_or(PathAndQuery::from_static("/"));
     let mut request = hyper::Request::builder()
         .method(method)
-        .uri(uri)
+        .uri(path)
         .body(Full::new(body))
         .map_err(|error| illegal(error.to_string()))?;
-    // The connection adds two.
+    // `host`, and what the connection adds.
     request.headers_mut().reserve(headers.len() + 2);
     for (name, value) in headers {
         let legal = HeaderName::try_from(name.as_str())
@@ -205,7 +258,19 @@ fn build(
             legal.ok_or_else(|| illegal(format!("header `{}`", name.escape_debug())))?;
         request.headers_mut().append(name, value);
     }
-    Ok(request)
+    if !request.headers().contains_key(HOST) {
+        let host = host(&recipient).map_err(|error| illegal(error.to_string()))?;
+        request.headers_mut().insert(HOST, host);
+    }
+    Ok((recipient, request))
+}
+
+/// The recipient as `host` says it: without who asks, and without the port that is usual.
+fn host(recipient: &Authority) -> Result<HeaderValue, InvalidHeaderValue> {
+    match recipient.port_u16() {
+        None | Some(80) => HeaderValue::from_str(recipient.host()),
+        Some(port) => HeaderValue::try_from(format!("{}:{port}", recipient.host())),
+    }
 }
 
 pub(super) fn broken(uri: &str, source: Box<dyn std::error::Error + Send + Sync>) -> SendError {
@@ -233,7 +298,7 @@ pub(super) fn broken(uri: &str, source: Box<dyn std::error::Error + Send + Sync>
 }
 
 /// The innermost cause: what the system says.
-fn root(error: &legacy::Error) -> String {
+fn root(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

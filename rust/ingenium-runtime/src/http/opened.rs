@@ -1,13 +1,17 @@
 //! An answer that is read while it comes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use hyper::http::uri::Authority;
 use tokio::time::timeout;
 
 use super::client::{Answer, Client, MAX_ANSWER, SendError, broken};
+use super::idle::Idle;
+use super::line::Line;
 
 /// An answer whose body is still to come. Dropping it closes its connection.
 #[derive(Debug)]
@@ -18,6 +22,9 @@ pub struct Opened {
     pub headers: Vec<(String, Vec<u8>)>,
     uri: String,
     body: Incoming,
+    line: Line,
+    recipient: Authority,
+    idle: Arc<Idle>,
 }
 
 impl Client {
@@ -38,7 +45,13 @@ impl Client {
 }
 
 impl Opened {
-    pub(super) fn new(uri: &str, response: hyper::Response<Incoming>) -> Self {
+    pub(super) fn new(
+        uri: &str,
+        response: hyper::Response<Incoming>,
+        line: Line,
+        recipient: Authority,
+        idle: &Arc<Idle>,
+    ) -> Self {
         let (parts, body) = response.into_parts();
         let headers = parts.headers.iter();
         Self {
@@ -48,6 +61,9 @@ impl Opened {
                 .collect(),
             uri: uri.to_owned(),
             body,
+            line,
+            recipient,
+            idle: Arc::clone(idle),
         }
     }
 
@@ -64,7 +80,7 @@ impl Opened {
     /// When nothing comes within `patience`, or the connection breaks off.
     pub async fn next(&mut self, patience: Duration) -> Result<Option<Bytes>, SendError> {
         loop {
-            let frame = timeout(patience, self.body.frame()).await;
+            let frame = timeout(patience, self.line.moving(self.body.frame())).await;
             match frame.map_err(|_| late(&self.uri, patience))? {
                 None => return Ok(None),
                 Some(Ok(frame)) => {
@@ -87,13 +103,17 @@ impl Opened {
         collected.map_err(|_| late(&uri, patience))?
     }
 
-    pub(super) async fn collect(self) -> Result<Answer, SendError> {
-        match Limited::new(self.body, MAX_ANSWER).collect().await {
-            Ok(body) => Ok(Answer {
-                status: self.status,
-                headers: self.headers,
-                body: body.to_bytes(),
-            }),
+    pub(super) async fn collect(mut self) -> Result<Answer, SendError> {
+        let whole = Limited::new(self.body, MAX_ANSWER).collect();
+        match self.line.moving(whole).await {
+            Ok(body) => {
+                self.idle.keep(&self.recipient, self.line);
+                Ok(Answer {
+                    status: self.status,
+                    headers: self.headers,
+                    body: body.to_bytes(),
+                })
+            }
             Err(error) if error.is::<LengthLimitError>() => {
                 Err(SendError::TooLarge { uri: self.uri })
             }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
@@ -95,11 +95,5 @@ impl Write for Stream {
         let written = ready!(self.as_mut().inner().poll_write_vectored(context, slices));
         self.acknowledge_at_once();
         Poll::Ready(written)
-    }
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        self.0.connected()
     }
 }

@@ -1,6 +1,8 @@
 //! Recipients that do not answer, or not as they should.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ingenium_runtime::http::client::{Client, SendError};
@@ -115,4 +117,107 @@ async fn client_and_server_agree() {
     }
     assert_eq!(served.count(), 3);
     served.stop().await;
+}
+
+/// A recipient that answers so many requests a connection and then closes it without a word; counts connections.
+async fn closing_after(requests: usize) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+    let address = listener.local_addr().expect("bound");
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.expect("a client");
+            counted.fetch_add(1, Ordering::Relaxed);
+            let mut request = [0; 4096];
+            for _ in 0..requests {
+                if socket.read(&mut request).await.is_ok_and(|read| read > 0) {
+                    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+                    socket.write_all(answer).await.expect("the client reads");
+                }
+            }
+        }
+    });
+    (address, connections)
+}
+
+#[tokio::test]
+async fn a_connection_has_one_request_after_another() {
+    let (address, connections) = closing_after(usize::MAX).await;
+    let (client, uri) = (Client::new(), format!("http://{address}/"));
+    for _ in 0..5 {
+        // Clones share connections.
+        let client = client.clone();
+        let answer = client.send("POST", &uri, &[], "{}", SHORT).await;
+        assert_eq!(answer.expect("an answer").body.as_ref(), b"ok");
+    }
+    assert_eq!(connections.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_ended_while_it_was_idle_is_replaced() {
+    let (address, connections) = closing_after(2).await;
+    let (client, uri) = (Client::new(), format!("http://{address}/"));
+    for _ in 0..6 {
+        let answer = client.send("POST", &uri, &[], "{}", SHORT).await;
+        assert_eq!(answer.expect("an answer").status, 200);
+        // The recipient has closed it by then, if it does.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(connections.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn an_exchange_that_is_given_up_takes_its_connection_along() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+    let uri = format!("http://{}/", listener.local_addr().expect("bound"));
+    let answering = tokio::spawn(async move {
+        let (mut first, _) = listener.accept().await.expect("a client");
+        let (mut second, _) = listener.accept().await.expect("a client");
+        let late = first.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        drop(late.await);
+        let answer = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+        second.write_all(answer).await.expect("the client reads");
+        std::future::pending::<()>().await;
+    });
+    let client = Client::new();
+    let late = client.send("POST", &uri, &[], "{}", SHORT).await;
+    assert!(matches!(late, Err(SendError::Timeout { .. })), "{late:?}");
+    let next = client.send("POST", &uri, &[], "{}", SHORT).await;
+    assert_eq!(next.expect("its own answer").status, 202);
+    answering.abort();
+}
+
+#[tokio::test]
+async fn what_is_no_http_url_is_not_sent() {
+    for (uri, problem) in [
+        ("https://127.0.0.1/", "scheme"),
+        ("/only/a/path", "host"),
+        ("http:///", "no url"),
+    ] {
+        let refused = Client::new().send("POST", uri, &[], "", SHORT).await;
+        let Err(SendError::Request { .. }) = refused else {
+            panic!("{uri} ({problem}): {refused:?}");
+        };
+    }
+}
+
+#[tokio::test]
+async fn the_host_is_said_as_servers_expect_it() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+    let port = listener.local_addr().expect("bound").port();
+    let read = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.expect("a client");
+        let mut request = vec![0; 4096];
+        let read = socket.read(&mut request).await.expect("a request");
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    });
+    let uri = format!("http://user@localhost:{port}/a?b");
+    drop(Client::new().send("GET", &uri, &[], "", SHORT).await);
+    let request = read.await.expect("no panic");
+    assert!(request.starts_with("GET /a?b HTTP/1.1\r\n"), "{request}");
+    assert!(
+        request.contains(&format!("\r\nhost: localhost:{port}\r\n")),
+        "{request}"
+    );
 }
