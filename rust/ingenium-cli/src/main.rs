@@ -8,6 +8,10 @@ mod terminal;
 
 use clap::Parser as _;
 
+/// Memory goes from the broker's threads to one another with every event.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let arguments = match command::Arguments::try_parse() {
         Ok(arguments) => arguments,

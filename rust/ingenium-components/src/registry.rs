@@ -8,7 +8,7 @@ use ingenium::Component;
 use ingenium::sink::Sink;
 use ingenium::trading::Role;
 use ingenium::trading::backtest::{Actor, Typed};
-use ingenium_runtime::environment::KnativeSettings;
+use ingenium_runtime::environment::{KnativeSettings, StateSync};
 use ingenium_runtime::shutdown::Shutdown;
 
 use crate::config::{ConfigError, Source, check_lot};
@@ -79,6 +79,8 @@ pub struct Surroundings {
     pub settings: KnativeSettings,
     /// When to stop.
     pub shutdown: Shutdown,
+    /// `INGENIUM_STATE_SYNC`: what is on disk when an event is acknowledged.
+    pub state_sync: StateSync,
     /// `INGENIUM_FIXTURE`: the file of an ingestor whose configuration names none, called after its symbol.
     pub fixture: Option<PathBuf>,
 }
@@ -202,9 +204,11 @@ impl Purpose for Serve {
             listen,
             settings,
             shutdown,
+            state_sync,
             ..
         } = self.0;
-        let mut component = Component::new(role, source).listen(listen);
+        let component = Component::new(role, source).listen(listen);
+        let mut component = component.state_sync(state_sync);
         if let Some(path) = state {
             component = component.state(path);
         }

@@ -105,6 +105,32 @@ impl KnativeSettings {
     }
 }
 
+/// What a component has put on disk when it acknowledges an event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StateSync {
+    /// Everything: a machine that loses its power loses nothing.
+    #[default]
+    Full,
+    /// What outlives the process. A machine that loses its power forgets the events of its last moments, which it has
+    /// acknowledged, and what it said of them may be said again in other words.
+    Normal,
+}
+
+impl StateSync {
+    /// Reads `INGENIUM_STATE_SYNC`: `full`, which is usual, or `normal`.
+    ///
+    /// # Errors
+    /// Any other value.
+    pub fn read(environment: &Environment) -> Result<Self, Error> {
+        let sync = read(environment, "INGENIUM_STATE_SYNC", |value| match value {
+            "full" => Ok(Self::Full),
+            "normal" => Ok(Self::Normal),
+            _ => Err(("unknown".to_owned(), "set `full` or `normal`")),
+        })?;
+        Ok(sync.unwrap_or_default())
+    }
+}
+
 type Problem = (String, &'static str);
 
 fn read<T>(

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ingenium_runtime::environment::KnativeSettings;
+use ingenium_runtime::environment::{KnativeSettings, StateSync};
 use ingenium_runtime::http::server::{self, Limits};
 use ingenium_runtime::observer::Observer;
 use ingenium_runtime::shutdown::Shutdown;
@@ -57,6 +57,7 @@ pub struct Component<R> {
     role: R,
     source: String,
     state: Option<PathBuf>,
+    state_sync: StateSync,
     observer: Arc<dyn Observer>,
     listen: IpAddr,
 }
@@ -74,6 +75,7 @@ where
             role,
             source: source.into(),
             state: None,
+            state_sync: StateSync::default(),
             observer,
             listen: Ipv4Addr::UNSPECIFIED.into(),
         }
@@ -83,6 +85,13 @@ where
     #[must_use]
     pub fn state(mut self, path: impl AsRef<Path>) -> Self {
         self.state = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// What is on disk when an event is acknowledged: everything, unless told otherwise.
+    #[must_use]
+    pub const fn state_sync(mut self, sync: StateSync) -> Self {
+        self.state_sync = sync;
         self
     }
 
@@ -120,6 +129,7 @@ where
             help: finding.help,
         })?;
         let store = Store::open(self.state.as_deref())?;
+        store.sync(self.state_sync)?;
         let states = store.states::<R::State>()?;
         let queue = Queue::new(store.pending()?);
         let port = settings.port;

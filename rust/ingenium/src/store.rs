@@ -7,6 +7,7 @@ mod layout;
 
 use std::path::{Path, PathBuf};
 
+use ingenium_runtime::environment::StateSync;
 use ingenium_trading::States;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::Serialize;
@@ -111,6 +112,19 @@ impl Store {
             connection,
             path: shown,
         })
+    }
+
+    /// What a commit has put on disk; a store that was opened says `Full`.
+    ///
+    /// # Errors
+    /// [`Error::Sqlite`] when the file cannot be used.
+    pub fn sync(&self, sync: StateSync) -> Result<(), Error> {
+        let mode = match sync {
+            StateSync::Full => "FULL",
+            StateSync::Normal => "NORMAL",
+        };
+        let set = self.connection.pragma_update(None, "synchronous", mode);
+        set.map_err(|error| self.sqlite(error))
     }
 
     /// All state rows.
@@ -296,4 +310,30 @@ fn write_states<S: Serialize + Clone + Default>(
 
 fn into_sqlite(error: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use ingenium_runtime::environment::StateSync;
+
+    use super::Store;
+
+    /// From outside the difference shows when a machine loses its power.
+    #[test]
+    fn a_commit_is_synced_unless_told_otherwise() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(Some(&folder.path().join("state.db"))).expect("a store");
+        let mode = || {
+            let mode = store
+                .connection
+                .pragma_query_value(None, "synchronous", |row| row.get::<_, u8>(0));
+            mode.expect("SQLite has it")
+        };
+        let (normal, full): (u8, u8) = (1, 2);
+        assert_eq!(mode(), full);
+        store.sync(StateSync::Normal).expect("settable");
+        assert_eq!(mode(), normal);
+        store.sync(StateSync::Full).expect("settable");
+        assert_eq!(mode(), full);
+    }
 }

@@ -9,9 +9,11 @@ use report::Report;
 use crate::{console, program};
 
 mod bench;
+mod beside;
 mod checker;
 mod faults;
 mod file;
+mod greedy;
 mod kill;
 mod ledger;
 mod page;
@@ -37,7 +39,7 @@ struct Options {
     dev: bool,
 }
 
-const HARNESSES: [&str; 4] = ["kill", "faults", "term", "slow"];
+const HARNESSES: [&str; 5] = ["kill", "faults", "term", "slow", "greedy"];
 
 /// What the stage of `cargo xtask test` runs: small sizes, no page.
 const QUICK: &str = "quick";
@@ -143,6 +145,7 @@ fn harness(bench: &Bench, options: &Options, name: &str) -> Result<Report, Strin
         "kill" => kill::run(bench, options.kills),
         "faults" => faults::run(bench, options.what.as_deref() == Some(QUICK)),
         "term" => term::run(bench, options.restarts),
+        "greedy" => greedy::run(bench),
         _ => slow::run(bench, options.connections),
     }
 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use ingenium_components::{Outcome, RunError, Surroundings};
-use ingenium_runtime::environment::{Environment, KnativeSettings};
+use ingenium_runtime::environment::{Environment, KnativeSettings, StateSync};
 use ingenium_runtime::logs;
 use ingenium_runtime::shutdown::Shutdown;
 
@@ -17,6 +17,9 @@ use crate::terminal::Terminal;
 ///
 /// Listens on PORT, posts to K_SINK. Components: ingestor/csv, ingestor/replay, strategy/rsi, strategy/sma-cross,
 /// portfolio/long-only, executor/paper.
+///
+/// With INGENIUM_STATE_SYNC=normal a component answers before its state is synced: a machine that loses its power may
+/// forget events that were acknowledged.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -65,6 +68,7 @@ pub(crate) fn execute(arguments: &Arguments, terminal: Terminal) -> Result<Code,
             listen: listen.into(),
             settings,
             shutdown,
+            state_sync: StateSync::read(&environment).map_err(Failure::usage)?,
             fixture: environment
                 .get_nonempty("INGENIUM_FIXTURE")
                 .map(PathBuf::from),

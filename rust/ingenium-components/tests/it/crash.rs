@@ -12,7 +12,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use ingenium_components::Surroundings;
-use ingenium_runtime::environment::{Environment, KnativeSettings};
+use ingenium_runtime::environment::{Environment, KnativeSettings, StateSync};
 use ingenium_runtime::shutdown::Shutdown;
 use ingenium_trading::portfolio::Ledger;
 use ingenium_types::EventType;
@@ -79,6 +79,7 @@ async fn input(folder: &Path, ingestor: &Value) -> Vec<Message> {
         listen: Ipv4Addr::LOCALHOST.into(),
         settings: KnativeSettings::read(&environment).expect("settings"),
         shutdown: Shutdown::manual(),
+        state_sync: StateSync::Full,
         fixture: None,
     };
     ingenium_components::run("ingestor/csv", Some(&config), surroundings)

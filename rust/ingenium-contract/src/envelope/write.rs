@@ -123,5 +123,13 @@ fn attributes(event: &CloudEvent) -> Vec<u8> {
 }
 
 fn quote(text: &str, json: &mut Vec<u8>) {
-    serde_json::to_writer(json, text).expect("a text has a JSON form");
+    // Nearly every attribute stands in JSON as it is.
+    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().any(is_special) {
+        serde_json::to_writer(json, text).expect("a text has a JSON form");
+        return;
+    }
+    json.push(b'"');
+    json.extend_from_slice(text.as_bytes());
+    json.push(b'"');
 }

@@ -138,7 +138,17 @@ where
     R: Into<Reply> + Send + 'static,
 {
     let ledger = Ledger::default();
-    let tap = Tap::new(socket, ledger.clone(), limits);
+    let mut tap = Tap::new(socket, ledger.clone(), limits);
+    let begun = tokio::select! {
+        biased; // requests that are there are answered before the connection is asked to end
+        begun = tap.begun() => begun,
+        () = shutdown.requested() => return,
+    };
+    match begun {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => return debug!(error = %error, "connection ended early"),
+    }
     let service = service_fn(move |request| {
         let (handler, ledger) = (handler.clone(), ledger.clone());
         async move {

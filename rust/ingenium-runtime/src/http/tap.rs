@@ -5,6 +5,7 @@
 //! service for an answer as for any other request, and the service finds the refusal at the head of the queue: so
 //! the answers of pipelined requests stay in order, and the library never sees the bytes that were refused.
 
+use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -164,20 +165,20 @@ impl<S> Tap<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let tap = &mut *self;
+impl<S: AsyncRead + Unpin> Tap<S> {
+    /// Resolves when there is a request to answer; false when there will be none. Until then the library, which has
+    /// buffers of its own, has no part in the connection.
+    pub(super) async fn begun(&mut self) -> io::Result<bool> {
+        poll_fn(|cx| self.poll_judged(cx)).await
+    }
+
+    /// Reads until something is judged; false at the end of what the library may see.
+    fn poll_judged(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         loop {
-            if !tap.outbox.is_empty() {
-                let run = buffer.remaining().min(tap.outbox.len());
-                buffer.put_slice(&tap.outbox.split_to(run));
-                return Poll::Ready(Ok(()));
+            if !self.outbox.is_empty() {
+                return Poll::Ready(Ok(true));
             }
-            match tap.state {
+            match self.state {
                 // The library is told nothing more; it closes the connection after the answer.
                 State::Refused => return Poll::Pending,
                 State::Broken => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
@@ -185,22 +186,22 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
             }
             let mut scratch = [MaybeUninit::uninit(); SCRATCH];
             let mut scratch = ReadBuf::uninit(&mut scratch);
-            match Pin::new(&mut tap.socket).poll_read(cx, &mut scratch) {
+            match Pin::new(&mut self.socket).poll_read(cx, &mut scratch) {
                 Poll::Ready(result) => result?,
                 Poll::Pending => {
                     // Only heads have their deadline here: the body's is the service's.
-                    if !matches!(tap.state, State::Head(_)) {
+                    if !matches!(self.state, State::Head(_)) {
                         return Poll::Pending;
                     }
-                    ready!(tap.head_deadline.as_mut().poll(cx));
-                    if tap.ledger.is_busy() {
+                    ready!(self.head_deadline.as_mut().poll(cx));
+                    if self.ledger.is_busy() {
                         // The peer waits for its answer and may be silent; the timer goes on, or nobody would look
                         // after it when the answer is out.
-                        tap.await_head();
-                    } else if tap.inbox.is_empty() {
-                        return Poll::Ready(Ok(())); // idle: the end of the stream
+                        self.await_head();
+                    } else if self.inbox.is_empty() {
+                        return Poll::Ready(Ok(false)); // idle
                     } else {
-                        tap.refuse_head(Refusal::new(
+                        self.refuse_head(Refusal::new(
                             408,
                             "head_timeout",
                             "the request head did not come in time",
@@ -210,15 +211,30 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
                 }
             }
             if scratch.filled().is_empty() {
-                return Poll::Ready(Ok(()));
+                return Poll::Ready(Ok(false));
             }
             // A head's time runs from its first byte, an idle connection's from the last request.
-            if tap.inbox.is_empty() {
-                tap.await_head();
+            if self.inbox.is_empty() {
+                self.await_head();
             }
-            tap.inbox.extend_from_slice(scratch.filled());
-            tap.judge();
+            self.inbox.extend_from_slice(scratch.filled());
+            self.judge();
         }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let tap = &mut *self;
+        if ready!(tap.poll_judged(cx))? {
+            let run = buffer.remaining().min(tap.outbox.len());
+            buffer.put_slice(&tap.outbox.split_to(run));
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ingenium_runtime::environment::{Environment, KnativeSettings};
+use ingenium_runtime::environment::{Environment, KnativeSettings, StateSync};
 
 #[test]
 fn nothing_set_gives_the_defaults() {
@@ -39,6 +39,19 @@ fn everything_set_is_read() {
         Some("7")
     );
     assert_eq!(settings.sink_timeout, Duration::from_secs(5));
+}
+
+#[test]
+fn state_is_synced_unless_told_otherwise() {
+    let read = |value: &str| StateSync::read(&Environment::from([("INGENIUM_STATE_SYNC", value)]));
+    assert_eq!(read(""), Ok(StateSync::Full));
+    assert_eq!(read("full"), Ok(StateSync::Full));
+    assert_eq!(read("normal"), Ok(StateSync::Normal));
+    let refused = read("off").expect_err("no such mode");
+    assert_eq!(
+        refused.to_string(),
+        "INGENIUM_STATE_SYNC is `off`: unknown; set `full` or `normal`"
+    );
 }
 
 #[test]

@@ -1,28 +1,21 @@
 //! Ten thousand peers that take their time, and one that does not.
 
-use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, sleep};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::bench::Bench;
-use super::checker::Event;
-use super::process::Process;
+use super::beside::{self, memory};
 use super::report::{Report, row};
-use super::wire::{self, Connection};
 
 /// When the last of them must be closed.
 const CLOSED: Duration = Duration::from_secs(10);
 
 /// What they may take in all, in KiB.
 const MEMORY: u64 = 100 * 1024;
-
-/// The longest that the good publisher may wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What slow peers send at once, and what they add once a second.
 const KINDS: &[(&str, &str, &[u8])] = &[
@@ -71,47 +64,11 @@ struct Closed {
     longest: Duration,
 }
 
-/// What the good publisher saw.
-struct Served {
-    events: u64,
-    longest: Duration,
-}
-
 pub(super) fn run(bench: &Bench, connections: u32) -> Result<Report, String> {
     let limit = raise_limit(u64::from(connections) + 200)?;
-    let folder = bench.folder("slow")?;
-    let mut process = Process::start(&bench.program, &folder, &[])?;
-    let address = process.address()?;
-    let mut good = Good::new(address)?;
-    for _ in 0..200 {
-        good.publish()?;
-    }
-    let id = process.id().ok_or("the broker does not run")?;
-    let before = memory(id)?;
-    let done = AtomicBool::new(false);
-    let (closed, most, served) = thread::scope(|scope| {
-        let publisher = scope.spawn(|| good.run(&done));
-        let flooded = flood(address, connections.saturating_sub(GOOD), id);
-        done.store(true, Ordering::Release);
-        let served = publisher
-            .join()
-            .map_err(|_| "the good publisher panicked")??;
-        let (closed, most) = flooded?;
-        Ok::<_, String>((closed, most, served))
+    let (closed, beside) = beside::run(bench, "slow", |address, id| {
+        flood(address, connections.saturating_sub(GOOD), id)
     })?;
-    process.terminate()?;
-    let (status, log) = process.wait()?;
-    if !status.success() {
-        return Err(format!("the broker ends with {status}: {}", log.join("\n")));
-    }
-    let stored = super::file::rows(&folder)?.len();
-    if stored as u64 != served.events {
-        return Err(format!(
-            "{stored} events are stored, {} were acknowledged",
-            served.events
-        ));
-    }
-    let grown = most.saturating_sub(before);
     let mut table = vec![row([
         &"peers",
         &"connections",
@@ -125,36 +82,8 @@ pub(super) fn run(bench: &Bench, connections: u32) -> Result<Report, String> {
             return Err(format!("{name}: closed after {longest}"));
         }
     }
-    table.push(row([
-        &"the good publisher",
-        &"1 to 2",
-        &format!(
-            "served: {} events, longest wait {} ms",
-            served.events,
-            served.longest.as_millis()
-        ),
-        &"0",
-    ]));
-    table.push(row([
-        &"memory (resident)",
-        &"",
-        &format!(
-            "{} MiB before, {} MiB more at most",
-            before / 1024,
-            grown / 1024
-        ),
-        &"",
-    ]));
-    if grown > MEMORY {
-        return Err(format!(
-            "the memory grows by {} MiB, allowed are {}",
-            grown / 1024,
-            MEMORY / 1024
-        ));
-    }
-    if served.longest > PATIENCE {
-        return Err(format!("the good publisher waits for {:?}", served.longest));
-    }
+    table.extend(beside.rows());
+    beside.judge(MEMORY)?;
     Ok(Report {
         title: "Slow peers",
         text: format!(
@@ -260,75 +189,5 @@ fn sweep(peers: &mut [Peer], closed: &mut [Closed], drips: bool) {
             of_kind.timeouts += u32::from(peer.answer.starts_with(b"HTTP/1.1 408"));
             peer.socket = None;
         }
-    }
-}
-
-/// The resident memory of a process, in KiB.
-fn memory(process: u32) -> Result<u64, String> {
-    let path = format!("/proc/{process}/status");
-    let status = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-    number.ok_or_else(|| format!("{path}: no VmRSS"))
-}
-
-/// A publisher that behaves.
-struct Good {
-    address: SocketAddr,
-    connection: Connection,
-    events: u64,
-}
-
-impl Good {
-    fn new(address: SocketAddr) -> Result<Self, String> {
-        let connection = Connection::open(address).map_err(|error| error.to_string())?;
-        Ok(Self {
-            address,
-            connection,
-            events: 0,
-        })
-    }
-
-    fn publish(&mut self) -> Result<(), String> {
-        self.events += 1;
-        let event = Event {
-            key: 0,
-            number: self.events,
-        };
-        let request = wire::event(&event.source(), &event.id(), 0, b"good");
-        let failed =
-            |error: io::Error| format!("the good publisher: event {}: {error}", event.id());
-        let answer = if self.events.is_multiple_of(20) {
-            Connection::open(self.address).and_then(|mut connection| connection.ask(&request))
-        } else {
-            self.connection.ask(&request)
-        };
-        let answer = answer.map_err(failed)?;
-        if answer.status() == Some(202) {
-            Ok(())
-        } else {
-            Err(format!(
-                "the good publisher: event {}: `{}`",
-                event.id(),
-                answer.line
-            ))
-        }
-    }
-
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the stop watch of a developer command"
-    )]
-    fn run(mut self, done: &AtomicBool) -> Result<Served, String> {
-        let mut longest = Duration::ZERO;
-        while !done.load(Ordering::Acquire) {
-            let start = Instant::now();
-            self.publish()?;
-            longest = longest.max(start.elapsed());
-        }
-        Ok(Served {
-            events: self.events,
-            longest,
-        })
     }
 }

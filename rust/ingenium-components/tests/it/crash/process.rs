@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ingenium_components::{RunError, Surroundings, run};
-use ingenium_runtime::environment::{Environment, KnativeSettings};
+use ingenium_runtime::environment::{Environment, KnativeSettings, StateSync};
 use ingenium_runtime::http::client::Client;
 use ingenium_runtime::shutdown::Shutdown;
 use rusqlite::Connection;
@@ -117,6 +117,7 @@ impl Process {
             listen: Ipv4Addr::LOCALHOST.into(),
             settings: KnativeSettings::read(&environment).expect("settings"),
             shutdown: self.shutdown.clone(),
+            state_sync: StateSync::Full,
             fixture: None,
         };
         let component = self.component;
