@@ -13,6 +13,26 @@ use super::server::{Server, connect, empty, free, send};
 /// How long a publisher waits that was told to come later.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// The media type of a batch, as a header.
+pub(super) const BATCH: &str = "content-type: application/cloudevents-batch+json\r\n";
+
+/// What a subscriber says.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answer {
+    Accepted,
+    /// Send it again.
+    Later,
+}
+
+impl Answer {
+    const fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Accepted => b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n",
+            Self::Later => b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n",
+        }
+    }
+}
+
 /// Starts a broker with triggers to as many subscribers.
 pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result<Server, String> {
     empty(folder)?;
@@ -22,22 +42,36 @@ pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result
     command.arg(folder);
     let server = Server::start(command, address, folder, publish)?;
     for number in 0..subscribers {
-        let subscriber = subscribe(&server.arrivals).map_err(|error| error.to_string())?;
-        let object = format!(
-            r#"{{"apiVersion":"eventing.knative.dev/v1","kind":"Trigger","metadata":{{"name":"t{number}"}},"spec":{{"broker":"default","subscriber":{{"uri":"http://{subscriber}/"}}}}}}"#
-        );
-        let path = format!("/apis/eventing.knative.dev/v1/namespaces/default/triggers/t{number}");
-        let request = format!(
-            "PUT {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n{object}",
-            object.len()
-        );
-        let put = connect(address).and_then(|mut stream| ask(&mut stream, &request));
-        let answer = put.map_err(|error| error.to_string())?;
-        if !answer.starts_with("HTTP/1.1 201") {
-            return Err(answer);
-        }
+        let subscriber =
+            subscribe(&server.arrivals, Answer::Accepted).map_err(|error| error.to_string())?;
+        let spec = format!(r#""subscriber":{{"uri":"http://{subscriber}/"}}"#);
+        put(address, &format!("t{number}"), &spec, "")?;
     }
     Ok(server)
+}
+
+/// Puts a Trigger with this in its `spec` and its `metadata.annotations`.
+pub(super) fn put(
+    address: SocketAddr,
+    name: &str,
+    spec: &str,
+    annotations: &str,
+) -> Result<(), String> {
+    let object = format!(
+        r#"{{"apiVersion":"eventing.knative.dev/v1","kind":"Trigger","metadata":{{"name":"{name}","annotations":{{{annotations}}}}},"spec":{{"broker":"default",{spec}}}}}"#
+    );
+    let path = format!("/apis/eventing.knative.dev/v1/namespaces/default/triggers/{name}");
+    let request = format!(
+        "PUT {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n{object}",
+        object.len()
+    );
+    let put = connect(address).and_then(|mut stream| ask(&mut stream, &request));
+    let answer = put.map_err(|error| error.to_string())?;
+    if answer.starts_with("HTTP/1.1 201") {
+        Ok(())
+    } else {
+        Err(answer)
+    }
 }
 
 fn publish(
@@ -47,51 +81,65 @@ fn publish(
 ) -> io::Result<()> {
     let mut stream = connect(address)?;
     for (event, payload) in payloads.enumerate() {
-        let request = format!(
-            "POST /default/default HTTP/1.1\r\nhost: {address}\r\nce-specversion: 1.0\r\nce-id: {number}-{event}\r\n\
-             ce-source: /bench\r\nce-type: bench.event\r\nce-partitionkey: {number}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n{payload}",
-            payload.len()
+        let headers = format!(
+            "ce-specversion: 1.0\r\nce-id: {number}-{event}\r\nce-source: /bench\r\nce-type: bench.event\r\n\
+             ce-partitionkey: {number}\r\ncontent-type: application/json\r\n"
         );
-        let mut answer = ask(&mut stream, &request)?;
-        // Settlements of five subscribers share the writer's queue with events: then the next attempt comes soon.
-        while answer.starts_with("HTTP/1.1 429") {
-            std::thread::sleep(PAUSE);
-            answer = ask(&mut stream, &request)?;
-        }
-        if !answer.starts_with("HTTP/1.1 202") {
-            return Err(io::Error::other(answer));
-        }
+        post(&mut stream, address, &headers, &payload)?;
     }
     Ok(())
 }
 
+/// Sends until it is taken: settlements share the writer's queue with events, so the next attempt comes soon.
+pub(super) fn post(
+    stream: &mut TcpStream,
+    address: SocketAddr,
+    headers: &str,
+    body: &str,
+) -> io::Result<()> {
+    let length = body.len();
+    let request = format!(
+        "POST /default/default HTTP/1.1\r\nhost: {address}\r\n{headers}content-length: {length}\r\n\r\n{body}"
+    );
+    let mut answer = ask(stream, &request)?;
+    while answer.starts_with("HTTP/1.1 429") {
+        std::thread::sleep(PAUSE);
+        answer = ask(stream, &request)?;
+    }
+    if answer.starts_with("HTTP/1.1 202") {
+        Ok(())
+    } else {
+        Err(io::Error::other(answer))
+    }
+}
+
 /// Sends a request; the answers here are small and come in one piece.
-fn ask(stream: &mut TcpStream, request: &str) -> io::Result<String> {
+pub(super) fn ask(stream: &mut TcpStream, request: &str) -> io::Result<String> {
     send(stream, request.as_bytes())?;
     let mut answer = [0; 8192];
     let read = stream.read(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer[..read]).into_owned())
 }
 
+/// Listens to deliveries.
 #[expect(
     clippy::disallowed_methods,
     reason = "a handler lives as long as its connection, which ends with the broker"
 )]
-fn subscribe(arrivals: &Arc<Arrivals>) -> io::Result<SocketAddr> {
+pub(super) fn subscribe(arrivals: &Arc<Arrivals>, answer: Answer) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
     let arrivals = Arc::clone(arrivals);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let arrivals = Arc::clone(&arrivals);
-            std::thread::spawn(move || drop(serve(stream, &arrivals)));
+            std::thread::spawn(move || drop(serve(stream, &arrivals, answer)));
         }
     });
     Ok(address)
 }
 
-fn serve(mut stream: TcpStream, arrivals: &Arrivals) -> io::Result<()> {
+fn serve(mut stream: TcpStream, arrivals: &Arrivals, answer: Answer) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(8192);
     let mut chunk = [0; 8192];
@@ -104,10 +152,7 @@ fn serve(mut stream: TcpStream, arrivals: &Arrivals) -> io::Result<()> {
         while let Some((head, end)) = whole(&buffer) {
             arrivals.add(&buffer[head..end]);
             buffer.drain(..end);
-            send(
-                &mut stream,
-                b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n",
-            )?;
+            send(&mut stream, answer.bytes())?;
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::server::Server;
 
 /// The size of a payload in bytes.
-const SIZE: usize = 400;
+pub(super) const SIZE: usize = 400;
 
 /// How long the last events may take.
 const PATIENCE: Duration = Duration::from_secs(120);

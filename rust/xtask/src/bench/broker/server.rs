@@ -4,12 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::thread::sleep;
 use std::time::Duration;
 
 use super::load::Arrivals;
+use super::process::Process;
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a publisher sends: the number of its own, its events' payloads, and whether each is on disk.
 pub(super) type Publish = fn(SocketAddr, usize, &mut dyn Iterator<Item = String>) -> io::Result<()>;
@@ -19,8 +22,9 @@ pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) publish: Publish,
     pub(super) arrivals: Arc<Arrivals>,
+    /// None where it has ended before its folder goes.
+    process: Option<Process>,
     folder: PathBuf,
-    child: Child,
 }
 
 impl Server {
@@ -31,30 +35,23 @@ impl Server {
         folder: &Path,
         publish: Publish,
     ) -> Result<Self, String> {
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let child = child.map_err(|error| format!("{command:?}: {error}"))?;
-        let server = Self {
+        let mut server = Self {
             address,
             publish,
             arrivals: Arc::default(),
+            process: None,
             folder: folder.to_owned(),
-            child,
         };
-        for _ in 0..500 {
-            if TcpStream::connect(address).is_ok() {
-                return Ok(server);
-            }
-            sleep(Duration::from_millis(20));
-        }
-        Err(format!("{command:?} does not listen on {address}"))
+        let process = server.process.insert(Process::start(&mut command)?);
+        process.ready(PATIENCE, || TcpStream::connect(address).is_ok())?;
+        Ok(server)
     }
 }
 
 /// It and its file go when a run is over.
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        drop(self.process.take());
         drop(fs::remove_dir_all(&self.folder));
     }
 }
