@@ -16,7 +16,7 @@ mod server;
 use std::path::Path;
 use std::process::ExitCode;
 
-use self::load::Load;
+use self::load::{BATCH, Load};
 use self::options::{Case, Options};
 use self::race::{Contestant, race};
 use super::{Bench, exit};
@@ -31,18 +31,32 @@ impl Bench<'_> {
         self.cargo(&["build", "--release", "--locked", "-p", "ingenium-cli"])?;
         let ingenium = self.target.join("release/ingenium");
         let folder = self.target.join("tmp/broker");
-        let cases: Vec<(&str, Load)> = options.cases.iter().filter_map(Case::load).collect();
-        if !cases.is_empty() {
-            let nats = nats::install(self.root, &self.target)?;
+        let nats = || nats::install(self.root, &self.target);
+        let singles: Vec<(&str, Load)> = options.cases.iter().filter_map(Case::single).collect();
+        if !singles.is_empty() {
+            let nats = nats()?;
             let contestants = [
                 Contestant::new("Ingenium", |subscribers| {
-                    http::start(&ingenium, &folder, subscribers)
+                    http::start(&ingenium, &folder, subscribers, http::Mode::Single)
                 }),
                 Contestant::new("NATS JetStream, sync always", |subscribers| {
-                    nats::start(&nats, &folder, subscribers)
+                    nats::start(&nats, &folder, subscribers, nats::Sync::Always)
                 }),
             ];
-            race(&cases, &contestants)?;
+            race(&singles, &contestants)?;
+        }
+        if options.cases.contains(&Case::Batch) {
+            let nats = nats()?;
+            let contestants = [
+                Contestant::new("Ingenium", |subscribers| {
+                    http::start(&ingenium, &folder, subscribers, http::Mode::Batch)
+                }),
+                Contestant::new("NATS JetStream, default sync", |subscribers| {
+                    nats::start(&nats, &folder, subscribers, nats::Sync::Seldom)
+                }),
+            ];
+            let load = Load::burst(1, 8, 400 * BATCH);
+            race(&[("batches of 64 both ways", load)], &contestants)?;
         }
         if options.cases.contains(&Case::Backlog) {
             backlog::run(&ingenium, &folder, options.events)?;

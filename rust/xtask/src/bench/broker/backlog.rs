@@ -4,7 +4,8 @@
 //! broker's door, in batches. What a long life leaves beside events, a row for each delivery, is written with SQLite:
 //! making the deliveries would take longer than all the rest.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::thread::sleep;
@@ -24,11 +25,14 @@ pub(super) const EVENTS: u64 = 10_000_000;
 /// How often it is started: the figure is the median.
 const STARTS: usize = 3;
 
+/// How many large events there are, in a log of their own: more than a Trigger reads at a time.
+const HEAVY: u64 = 1200;
+
 /// How long a start or an end may take before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// After this a Trigger has read as far as it may.
-const SETTLING: Duration = Duration::from_secs(5);
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// What is wanted: a start, an end, and memory in MiB.
 const START: Duration = Duration::from_secs(5);
@@ -56,66 +60,69 @@ impl Log<'_> {
         say(format!(
             "\n| A log of {events} events | Measured | Wanted |\n|---|---:|---:|"
         ));
+        self.weigh()?;
         self.fill(events)?;
         self.starts("they wait for a Trigger")?;
-        self.deliver()?;
-        self.starts("they are delivered")
+        self.deliver(&["t0"])?;
+        self.starts("a Trigger has had them")?;
+        self.deliver(&["t1", "t2", "t3", "t4"])?;
+        self.starts("five Triggers have had them")?;
+        self.read_in_vain()
+    }
+
+    /// Takes a few events that are as large as may be, with a Trigger that gets rid of none.
+    fn weigh(&self) -> Result<(), String> {
+        let (process, address, _) = self.start()?;
+        backlogged(address)?;
+        fill::heavy(address, HEAVY)?;
+        sleep(SETTLING);
+        let what = format!(
+            "peak memory with {HEAVY} events of {} kB instead",
+            fill::WEIGHT / 1000
+        );
+        mebibytes(&what, process.peak()?);
+        drop(process);
+        empty(self.folder)
     }
 
     /// Takes the events, with a Trigger that gets rid of none.
     fn fill(&self, events: u64) -> Result<(), String> {
         let (mut process, address, _) = self.start()?;
-        let subscriber = http::subscribe(&Arc::default(), Answer::Later);
-        let subscriber = subscriber.map_err(|error| error.to_string())?;
-        let delivery =
-            r#""delivery":{"retry":1000000,"backoffPolicy":"linear","backoffDelay":"PT1S"}"#;
-        http::put(
-            address,
-            "t0",
-            &format!(r#""subscriber":{{"uri":"http://{subscriber}/"}},{delivery}"#),
-            "",
-        )?;
+        backlogged(address)?;
         let took = fill::fill(address, events)?;
         say(format!(
             "| taken in batches of {BATCH}, events/s | {:.0} | |",
             events as f64 / took.as_secs_f64()
         ));
-        memory("peak memory meanwhile", &process)?;
-        self.end(&mut process)
+        mebibytes("peak memory meanwhile", process.peak()?);
+        seconds("end after TERM", process.terminate(PATIENCE)?, END);
+        Ok(())
     }
 
     /// Starts it again and again.
     fn starts(&self, what: &str) -> Result<(), String> {
-        for (is_cold, cache) in [(false, ""), (true, ", file not in the system's cache")] {
+        let mut most = 0;
+        for (is_cold, cache) in [(false, ""), (true, ", the file in no cache")] {
             let mut took = Vec::new();
-            for start in 1..=STARTS {
+            for _ in 0..STARTS {
                 if is_cold {
                     self.forget()?;
                 }
                 let (mut process, _, ready) = self.start()?;
                 took.push(ready);
-                if start == STARTS {
-                    sleep(SETTLING);
-                    memory(
-                        &format!("peak memory after a start, {what}{cache}"),
-                        &process,
-                    )?;
-                    self.end(&mut process)?;
-                } else {
-                    process.terminate(PATIENCE)?;
-                }
+                sleep(SETTLING);
+                most = most.max(process.peak()?);
+                process.terminate(PATIENCE)?;
             }
             took.sort_unstable();
-            row(
-                &format!("ready after a start, {what}{cache}"),
-                took[STARTS / 2],
-                START,
-            );
+            let row = format!("ready after a start, {what}{cache}");
+            seconds(&row, took[STARTS / 2], START);
         }
+        mebibytes("peak memory of these", most);
         Ok(())
     }
 
-    fn start(&self) -> Result<(Process, std::net::SocketAddr, Duration), String> {
+    fn start(&self) -> Result<(Process, SocketAddr, Duration), String> {
         let address = free()?;
         let mut command = Command::new(self.program);
         command.args(["broker", "--port", &address.port().to_string(), "--data"]);
@@ -128,12 +135,7 @@ impl Log<'_> {
         Ok((process, address, ready))
     }
 
-    fn end(&self, process: &mut Process) -> Result<(), String> {
-        row("end after TERM", process.terminate(PATIENCE)?, END);
-        Ok(())
-    }
-
-    fn file(&self) -> std::path::PathBuf {
+    fn file(&self) -> PathBuf {
         self.folder.join("broker.db")
     }
 
@@ -150,32 +152,63 @@ impl Log<'_> {
         Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
-    /// Writes what a subscriber leaves that has taken everything.
-    fn deliver(&self) -> Result<(), String> {
+    /// Writes what Triggers leave whose subscribers have taken everything.
+    fn deliver(&self, triggers: &[&str]) -> Result<(), String> {
         let deliver = || -> rusqlite::Result<()> {
             let connection = Connection::open(self.file())?;
-            connection.execute(
-                "INSERT INTO deliveries (trigger, offset, state, attempts, status, reason)
-                 SELECT 't0', offset, 'settled', 1, 202, '' FROM events ORDER BY offset",
-                [],
-            )?;
-            connection.execute(
-                "UPDATE triggers SET position = (SELECT max(offset) FROM events)",
-                [],
-            )?;
+            for name in triggers {
+                connection.execute(
+                    "INSERT INTO deliveries (trigger, offset, state, attempts, status, reason)
+                     SELECT ?1, offset, 'settled', 1, 202, '' FROM events ORDER BY offset",
+                    [name],
+                )?;
+                connection.execute(
+                    "INSERT OR REPLACE INTO triggers (name, object, position)
+                     SELECT ?1, replace(object, '\"t0\"', '\"' || ?1 || '\"'), (SELECT max(offset) FROM events)
+                     FROM triggers WHERE name = 't0'",
+                    [name],
+                )?;
+            }
             connection.close().map_err(|(_, error)| error)
         };
         deliver().map_err(|error| format!("{}: {error}", self.file().display()))
     }
+
+    /// Ends a broker while a Trigger looks for what is not there.
+    fn read_in_vain(&self) -> Result<(), String> {
+        let (mut process, address, _) = self.start()?;
+        let spec =
+            r#""subscriber":{"uri":"http://127.0.0.1:9/"},"filter":{"attributes":{"type":"none"}}"#;
+        http::put(
+            address,
+            "vain",
+            spec,
+            r#""ingenium.example/start":"earliest""#,
+        )?;
+        sleep(Duration::from_millis(500));
+        let took = process.terminate(PATIENCE)?;
+        seconds(
+            "end after TERM while a Trigger reads it all in vain",
+            took,
+            END,
+        );
+        Ok(())
+    }
 }
 
-fn memory(what: &str, process: &Process) -> Result<(), String> {
-    let peak = process.peak()?;
+/// Puts a Trigger whose subscriber takes nothing.
+fn backlogged(address: SocketAddr) -> Result<(), String> {
+    let subscriber = http::subscribe(&Arc::default(), Answer::Later).map_err(|e| e.to_string())?;
+    let delivery = r#""delivery":{"retry":1000000,"backoffPolicy":"linear","backoffDelay":"PT1S"}"#;
+    let spec = format!(r#""subscriber":{{"uri":"http://{subscriber}/"}},{delivery}"#);
+    http::put(address, "t0", &spec, "")
+}
+
+fn mebibytes(what: &str, peak: u64) {
     say(format!("| {what}, MiB | {peak} | {MEMORY} |"));
-    Ok(())
 }
 
-fn row(what: &str, took: Duration, wanted: Duration) {
+fn seconds(what: &str, took: Duration, wanted: Duration) {
     let (took, wanted) = (took.as_secs_f64(), wanted.as_secs());
     say(format!("| {what}, s | {took:.2} | {wanted} |"));
 }

@@ -15,6 +15,9 @@ pub(super) const BATCH: u64 = 500;
 /// Publishers side by side.
 const PUBLISHERS: u64 = 8;
 
+/// The size of a large event in bytes: a body may have a mebibyte.
+pub(super) const WEIGHT: usize = 1_000_000;
+
 /// Keys that order is kept for.
 const KEYS: u64 = 1000;
 
@@ -41,22 +44,36 @@ pub(super) fn fill(address: SocketAddr, events: u64) -> Result<Duration, String>
     Ok(start.elapsed())
 }
 
+/// Publishes `events` events of [`WEIGHT`] bytes.
+pub(super) fn heavy(address: SocketAddr, events: u64) -> Result<(), String> {
+    let publish = || -> io::Result<()> {
+        let mut stream = connect(address)?;
+        let data = "x".repeat(WEIGHT);
+        for event in 0..events {
+            let headers = format!(
+                "ce-specversion: 1.0\r\nce-id: {event}\r\nce-source: /bench\r\nce-type: bench.event\r\n\
+                 ce-partitionkey: {event}\r\ncontent-type: text/plain\r\n"
+            );
+            http::post(&mut stream, address, &headers, &data)?;
+        }
+        Ok(())
+    };
+    publish().map_err(|error| format!("a publisher: {error}"))
+}
+
 /// The batches of a publisher: every eighth.
 fn publish(address: SocketAddr, publisher: u64, events: u64) -> io::Result<()> {
     let mut stream = connect(address)?;
-    let filler = "x".repeat(SIZE - 8);
+    let data = format!(r#"{{"f":"{}"}}"#, "x".repeat(SIZE - 8));
     let mut first = publisher * BATCH;
     while first < events {
         let mut batch = String::with_capacity(300_000);
         for event in first..events.min(first + BATCH) {
             batch.push(if event == first { '[' } else { ',' });
-            let key = event % KEYS;
-            batch.push_str(&format!(
-                r#"{{"specversion":"1.0","id":"{event}","source":"/bench","type":"bench.event","partitionkey":"{key}","datacontenttype":"application/json","data":{{"f":"{filler}"}}}}"#
-            ));
+            batch.push_str(&http::event_json(&event.to_string(), event % KEYS, &data));
         }
         batch.push(']');
-        http::post(&mut stream, address, http::BATCH, &batch)?;
+        http::post(&mut stream, address, http::BATCH_TYPE, &batch)?;
         first += PUBLISHERS * BATCH;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Ingenium: events and deliveries over HTTP.
 
+use std::fmt::Display;
 use std::io::{self, Read as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -7,14 +8,17 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::load::Arrivals;
-use super::server::{Server, connect, empty, free, send};
+use super::load::{Arrivals, BATCH};
+use super::server::{Publish, Server, connect, empty, free, send};
 
 /// How long a publisher waits that was told to come later.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// What is read at once: more than a batch.
+const CHUNK: usize = 64 * 1024;
+
 /// The media type of a batch, as a header.
-pub(super) const BATCH: &str = "content-type: application/cloudevents-batch+json\r\n";
+pub(super) const BATCH_TYPE: &str = "content-type: application/cloudevents-batch+json\r\n";
 
 /// What a subscriber says.
 #[derive(Debug, Clone, Copy)]
@@ -33,19 +37,40 @@ impl Answer {
     }
 }
 
+/// How events travel, both ways.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mode {
+    /// One a request.
+    Single,
+    /// As CloudEvents batches.
+    Batch,
+}
+
 /// Starts a broker with triggers to as many subscribers.
-pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result<Server, String> {
+pub(super) fn start(
+    program: &Path,
+    folder: &Path,
+    subscribers: usize,
+    mode: Mode,
+) -> Result<Server, String> {
     empty(folder)?;
     let address = free()?;
     let mut command = Command::new(program);
     command.args(["broker", "--port", &address.port().to_string(), "--data"]);
     command.arg(folder);
+    let (publish, annotation): (Publish, _) = match mode {
+        Mode::Single => (publish, String::new()),
+        Mode::Batch => (
+            publish_batches,
+            format!(r#""ingenium.example/batch":"{BATCH}""#),
+        ),
+    };
     let server = Server::start(command, address, folder, publish)?;
     for number in 0..subscribers {
         let subscriber =
             subscribe(&server.arrivals, Answer::Accepted).map_err(|error| error.to_string())?;
         let spec = format!(r#""subscriber":{{"uri":"http://{subscriber}/"}}"#);
-        put(address, &format!("t{number}"), &spec, "")?;
+        put(address, &format!("t{number}"), &spec, &annotation)?;
     }
     Ok(server)
 }
@@ -88,6 +113,35 @@ fn publish(
         post(&mut stream, address, &headers, &payload)?;
     }
     Ok(())
+}
+
+fn publish_batches(
+    address: SocketAddr,
+    number: usize,
+    payloads: &mut dyn Iterator<Item = String>,
+) -> io::Result<()> {
+    let mut stream = connect(address)?;
+    for batch in 0.. {
+        let payloads = (&mut *payloads).take(BATCH).enumerate();
+        let events: Vec<String> = payloads
+            .map(|(event, payload)| {
+                event_json(&format!("{number}-{batch}-{event}"), number, &payload)
+            })
+            .collect();
+        if events.is_empty() {
+            break;
+        }
+        let body = format!("[{}]", events.join(","));
+        post(&mut stream, address, BATCH_TYPE, &body)?;
+    }
+    Ok(())
+}
+
+/// An event of a batch.
+pub(super) fn event_json(id: &str, key: impl Display, data: &str) -> String {
+    format!(
+        r#"{{"specversion":"1.0","id":"{id}","source":"/bench","type":"bench.event","partitionkey":"{key}","datacontenttype":"application/json","data":{data}}}"#
+    )
 }
 
 /// Sends until it is taken: settlements share the writer's queue with events, so the next attempt comes soon.
@@ -141,8 +195,8 @@ pub(super) fn subscribe(arrivals: &Arc<Arrivals>, answer: Answer) -> io::Result<
 
 fn serve(mut stream: TcpStream, arrivals: &Arrivals, answer: Answer) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut buffer = Vec::with_capacity(8192);
-    let mut chunk = [0; 8192];
+    let mut buffer = Vec::with_capacity(CHUNK);
+    let mut chunk = vec![0; CHUNK];
     loop {
         let read = stream.read(&mut chunk)?;
         if read == 0 {

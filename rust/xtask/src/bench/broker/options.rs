@@ -9,6 +9,7 @@ pub(super) enum Case {
     One,
     Five,
     Paced,
+    Batch,
     Backlog,
 }
 
@@ -17,6 +18,7 @@ const CASES: &[(&str, Case)] = &[
     ("one", Case::One),
     ("five", Case::Five),
     ("paced", Case::Paced),
+    ("batch", Case::Batch),
     ("backlog", Case::Backlog),
 ];
 
@@ -30,7 +32,7 @@ pub(super) struct Options {
 
 impl Case {
     /// The load of a case in which brokers are driven one event a request.
-    pub(super) fn load(&self) -> Option<(&'static str, Load)> {
+    pub(super) fn single(&self) -> Option<(&'static str, Load)> {
         match self {
             Self::One => Some(("1 subscriber", Load::burst(1, 64, 400))),
             Self::Five => Some(("5 subscribers", Load::burst(5, 64, 200))),
@@ -38,7 +40,7 @@ impl Case {
                 "1 subscriber, 1,000 events/s",
                 Load::paced(1, 4, 1000, 1000),
             )),
-            Self::Backlog => None,
+            Self::Batch | Self::Backlog => None,
         }
     }
 }
