@@ -30,7 +30,7 @@ Commands:
   bench               How fast the judge is, as ratios to its peers in the same run
   bench recording     How fast a recording of a million events is judged, as a ratio to ajv
   bench backtest      How fast a backtest is, next to other engines that have to give the same answers
-  bench broker [one|five|paced|backlog]... [--events N]
+  bench broker [one|five|paced|batch|components|backlog]... [--events N]
                       How fast the embedded broker is, next to NATS JetStream that syncs as well; `backlog`, how it
                       bears ten million events, takes eight gigabytes and has to be named
   bench languages     How fast the packages of other languages are, as ratios to their peers

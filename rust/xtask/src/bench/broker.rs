@@ -4,12 +4,15 @@
 //! before they send the next; subscribers acknowledge each. Publishers and subscribers are threads of this program.
 
 mod backlog;
+mod components;
+mod confirms;
 mod fill;
 mod http;
 mod load;
 mod nats;
 mod options;
 mod process;
+mod rabbitmq;
 mod race;
 mod server;
 
@@ -30,17 +33,22 @@ impl Bench<'_> {
     fn broker(&self, options: &Options) -> Result<(), String> {
         self.cargo(&["build", "--release", "--locked", "-p", "ingenium-cli"])?;
         let ingenium = self.target.join("release/ingenium");
-        let folder = self.target.join("tmp/broker");
+        let folder = self.target.join("tmp/broker-bench");
+        let run = folder.join("run");
         let nats = || nats::install(self.root, &self.target);
         let singles: Vec<(&str, Load)> = options.cases.iter().filter_map(Case::single).collect();
         if !singles.is_empty() {
             let nats = nats()?;
+            rabbitmq::install()?;
             let contestants = [
                 Contestant::new("Ingenium", |subscribers| {
-                    http::start(&ingenium, &folder, subscribers, http::Mode::Single)
+                    http::start(&ingenium, &run, subscribers, http::Mode::Single)
                 }),
                 Contestant::new("NATS JetStream, sync always", |subscribers| {
-                    nats::start(&nats, &folder, subscribers, nats::Sync::Always)
+                    nats::start(&nats, &run, subscribers, nats::Sync::Always)
+                }),
+                Contestant::new("RabbitMQ, quorum queues", |subscribers| {
+                    rabbitmq::start(&run, subscribers)
                 }),
             ];
             race(&singles, &contestants)?;
@@ -49,17 +57,20 @@ impl Bench<'_> {
             let nats = nats()?;
             let contestants = [
                 Contestant::new("Ingenium", |subscribers| {
-                    http::start(&ingenium, &folder, subscribers, http::Mode::Batch)
+                    http::start(&ingenium, &run, subscribers, http::Mode::Batch)
                 }),
                 Contestant::new("NATS JetStream, default sync", |subscribers| {
-                    nats::start(&nats, &folder, subscribers, nats::Sync::Seldom)
+                    nats::start(&nats, &run, subscribers, nats::Sync::Seldom)
                 }),
             ];
             let load = Load::burst(1, 8, 400 * BATCH);
             race(&[("batches of 64 both ways", load)], &contestants)?;
         }
+        if options.cases.contains(&Case::Components) {
+            components::run(&ingenium, &folder.join("components"))?;
+        }
         if options.cases.contains(&Case::Backlog) {
-            backlog::run(&ingenium, &folder, options.events)?;
+            backlog::run(&ingenium, &folder.join("backlog"), options.events)?;
         }
         Ok(())
     }

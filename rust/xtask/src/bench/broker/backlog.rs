@@ -7,7 +7,6 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -198,7 +197,7 @@ impl Log<'_> {
 
 /// Puts a Trigger whose subscriber takes nothing.
 fn backlogged(address: SocketAddr) -> Result<(), String> {
-    let subscriber = http::subscribe(&Arc::default(), Answer::Later).map_err(|e| e.to_string())?;
+    let subscriber = http::subscribe(|_, _| (), Answer::Later).map_err(|e| e.to_string())?;
     let delivery = r#""delivery":{"retry":1000000,"backoffPolicy":"linear","backoffDelay":"PT1S"}"#;
     let spec = format!(r#""subscriber":{{"uri":"http://{subscriber}/"}},{delivery}"#);
     http::put(address, "t0", &spec, "")

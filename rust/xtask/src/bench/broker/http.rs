@@ -8,8 +8,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::load::{Arrivals, BATCH};
-use super::server::{Publish, Server, connect, empty, free, send};
+use super::load::BATCH;
+use super::server::{PATIENCE, Publish, Server, connect, empty, free, send};
 
 /// How long a publisher waits that was told to come later.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -65,10 +65,11 @@ pub(super) fn start(
             format!(r#""ingenium.example/batch":"{BATCH}""#),
         ),
     };
-    let server = Server::start(command, address, folder, publish)?;
+    let server = Server::start(command, address, folder, PATIENCE, publish)?;
     for number in 0..subscribers {
-        let subscriber =
-            subscribe(&server.arrivals, Answer::Accepted).map_err(|error| error.to_string())?;
+        let arrivals = Arc::clone(&server.arrivals);
+        let handler = move |_: &str, body: &[u8]| arrivals.add(body);
+        let subscriber = subscribe(handler, Answer::Accepted).map_err(|error| error.to_string())?;
         let spec = format!(r#""subscriber":{{"uri":"http://{subscriber}/"}}"#);
         put(address, &format!("t{number}"), &spec, &annotation)?;
     }
@@ -180,20 +181,23 @@ pub(super) fn ask(stream: &mut TcpStream, request: &str) -> io::Result<String> {
     clippy::disallowed_methods,
     reason = "a handler lives as long as its connection, which ends with the broker"
 )]
-pub(super) fn subscribe(arrivals: &Arc<Arrivals>, answer: Answer) -> io::Result<SocketAddr> {
+pub(super) fn subscribe(
+    handler: impl Fn(&str, &[u8]) + Send + Sync + 'static,
+    answer: Answer,
+) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
-    let arrivals = Arc::clone(arrivals);
+    let handler: Arc<dyn Fn(&str, &[u8]) + Send + Sync> = Arc::new(handler);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let arrivals = Arc::clone(&arrivals);
-            std::thread::spawn(move || drop(serve(stream, &arrivals, answer)));
+            let handler = Arc::clone(&handler);
+            std::thread::spawn(move || drop(serve(stream, handler.as_ref(), answer)));
         }
     });
     Ok(address)
 }
 
-fn serve(mut stream: TcpStream, arrivals: &Arrivals, answer: Answer) -> io::Result<()> {
+fn serve(mut stream: TcpStream, handler: &dyn Fn(&str, &[u8]), answer: Answer) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(CHUNK);
     let mut chunk = vec![0; CHUNK];
@@ -204,7 +208,8 @@ fn serve(mut stream: TcpStream, arrivals: &Arrivals, answer: Answer) -> io::Resu
         }
         buffer.extend_from_slice(&chunk[..read]);
         while let Some((head, end)) = whole(&buffer) {
-            arrivals.add(&buffer[head..end]);
+            let text = std::str::from_utf8(&buffer[..head]).unwrap_or_default();
+            handler(text, &buffer[head..end]);
             buffer.drain(..end);
             send(&mut stream, answer.bytes())?;
         }
@@ -215,10 +220,14 @@ fn serve(mut stream: TcpStream, arrivals: &Arrivals, answer: Answer) -> io::Resu
 fn whole(buffer: &[u8]) -> Option<(usize, usize)> {
     let head = buffer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&buffer[..head]).ok()?;
-    let length: usize = text.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_length = name.eq_ignore_ascii_case("content-length");
-        is_length.then(|| value.trim().parse().ok()).flatten()
-    })?;
+    let length: usize = header(text, "content-length")?.parse().ok()?;
     (buffer.len() >= head + length).then_some((head, head + length))
+}
+
+/// A header of a message by its name.
+pub(super) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| {
+        let (other, value) = line.split_once(':')?;
+        other.eq_ignore_ascii_case(name).then(|| value.trim())
+    })
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use super::load::{Arrivals, BATCH};
-use super::server::{Publish, Server, connect, empty, free, send};
+use super::server::{PATIENCE, Publish, Server, connect, empty, free, send};
 use crate::bench::environment;
 
 /// What is installed.
@@ -50,7 +50,7 @@ pub(super) fn start(
     fs::write(&file, settings).map_err(|error| error.to_string())?;
     let mut command = Command::new(program);
     command.arg("--config").arg(&file);
-    let server = Server::start(command, address, folder, publish)?;
+    let server = Server::start(command, address, folder, PATIENCE, publish)?;
     let set_up = || -> io::Result<()> {
         let mut control = Session::open(address, "_INBOX.control")?;
         let stream = r#"{"name":"B","subjects":["b.>"],"storage":"file","num_replicas":1}"#;

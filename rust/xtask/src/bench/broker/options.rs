@@ -10,6 +10,7 @@ pub(super) enum Case {
     Five,
     Paced,
     Batch,
+    Components,
     Backlog,
 }
 
@@ -19,6 +20,7 @@ const CASES: &[(&str, Case)] = &[
     ("five", Case::Five),
     ("paced", Case::Paced),
     ("batch", Case::Batch),
+    ("components", Case::Components),
     ("backlog", Case::Backlog),
 ];
 
@@ -40,7 +42,7 @@ impl Case {
                 "1 subscriber, 1,000 events/s",
                 Load::paced(1, 4, 1000, 1000),
             )),
-            Self::Batch | Self::Backlog => None,
+            Self::Batch | Self::Components | Self::Backlog => None,
         }
     }
 }

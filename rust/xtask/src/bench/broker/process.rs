@@ -47,9 +47,15 @@ impl Process {
     pub(super) fn terminate(&mut self, within: Duration) -> Result<Duration, String> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)
             .map_err(|error| error.to_string())?;
-        let mut is_over = || {
-            let ended = self.child.try_wait().map_err(|error| error.to_string())?;
-            Ok(ended.is_some())
+        self.ended(within)
+    }
+
+    /// Waits until it ends by itself, and well; how long that took.
+    pub(super) fn ended(&mut self, within: Duration) -> Result<Duration, String> {
+        let mut is_over = || match self.child.try_wait() {
+            Ok(Some(status)) if !status.success() => Err(format!("{}: {status}", self.said)),
+            Ok(status) => Ok(status.is_some()),
+            Err(error) => Err(error.to_string()),
         };
         let took = wait(within, &mut is_over)?;
         took.ok_or_else(|| format!("{} does not end within {within:?}", self.said))

@@ -12,7 +12,7 @@ use super::load::Arrivals;
 use super::process::Process;
 
 /// How long a start may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a publisher sends: the number of its own, its events' payloads, and whether each is on disk.
 pub(super) type Publish = fn(SocketAddr, usize, &mut dyn Iterator<Item = String>) -> io::Result<()>;
@@ -22,36 +22,41 @@ pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) publish: Publish,
     pub(super) arrivals: Arc<Arrivals>,
-    /// None where it has ended before its folder goes.
-    process: Option<Process>,
+    /// They end before the folder goes.
+    processes: Vec<Process>,
     folder: PathBuf,
 }
 
 impl Server {
-    /// Starts `command` and waits until it listens on `address`.
+    /// Starts `command` and waits until it listens on `address`; an error drops, and ends, what has started.
     pub(super) fn start(
         mut command: Command,
         address: SocketAddr,
         folder: &Path,
+        within: Duration,
         publish: Publish,
     ) -> Result<Self, String> {
-        let mut server = Self {
+        let mut process = Process::start(&mut command)?;
+        process.ready(within, || TcpStream::connect(address).is_ok())?;
+        Ok(Self {
             address,
             publish,
             arrivals: Arc::default(),
-            process: None,
             folder: folder.to_owned(),
-        };
-        let process = server.process.insert(Process::start(&mut command)?);
-        process.ready(PATIENCE, || TcpStream::connect(address).is_ok())?;
-        Ok(server)
+            processes: vec![process],
+        })
+    }
+
+    /// Something else ends with it.
+    pub(super) fn beside(&mut self, process: Process) {
+        self.processes.push(process);
     }
 }
 
 /// It and its file go when a run is over.
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.process.take());
+        self.processes.clear();
         drop(fs::remove_dir_all(&self.folder));
     }
 }
