@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::thread::scope;
+use std::thread::{ScopedJoinHandle, scope};
 use std::time::{Duration, Instant};
 
 use super::http;
@@ -32,14 +32,11 @@ pub(super) fn fill(address: SocketAddr, events: u64) -> Result<Duration, String>
         let publishers: Vec<_> = (0..PUBLISHERS)
             .map(|publisher| scope.spawn(move || publish(address, publisher, events)))
             .collect();
-        let ended = publishers
-            .into_iter()
-            .map(std::thread::ScopedJoinHandle::join);
-        ended
-            .map(|ended| ended.unwrap_or_else(|_| Err(io::Error::other("it has panicked"))))
-            .collect()
+        let mut ended = publishers.into_iter().map(ScopedJoinHandle::join);
+        ended.try_for_each(|ended| {
+            ended.unwrap_or_else(|_| Err(io::Error::other("it has panicked")))
+        })
     });
-    let filled: io::Result<()> = filled;
     filled.map_err(|error| format!("a publisher: {error}"))?;
     Ok(start.elapsed())
 }

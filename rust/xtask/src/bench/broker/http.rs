@@ -20,6 +20,9 @@ const CHUNK: usize = 64 * 1024;
 /// The media type of a batch, as a header.
 pub(super) const BATCH_TYPE: &str = "content-type: application/cloudevents-batch+json\r\n";
 
+/// What is done with a delivery's head and body.
+type Handler = dyn Fn(&str, &[u8]) + Send + Sync;
+
 /// What a subscriber says.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Answer {
@@ -187,7 +190,7 @@ pub(super) fn subscribe(
 ) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
-    let handler: Arc<dyn Fn(&str, &[u8]) + Send + Sync> = Arc::new(handler);
+    let handler: Arc<Handler> = Arc::new(handler);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let handler = Arc::clone(&handler);
@@ -197,7 +200,7 @@ pub(super) fn subscribe(
     Ok(address)
 }
 
-fn serve(mut stream: TcpStream, handler: &dyn Fn(&str, &[u8]), answer: Answer) -> io::Result<()> {
+fn serve(mut stream: TcpStream, handler: &Handler, answer: Answer) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(CHUNK);
     let mut chunk = vec![0; CHUNK];
