@@ -36,7 +36,7 @@ impl Bench<'_> {
         let folder = self.target.join("tmp/broker-bench");
         let run = folder.join("run");
         let nats = || nats::install(self.root, &self.target);
-        let singles: Vec<(&str, Load)> = options.cases.iter().filter_map(Case::single).collect();
+        let singles: Vec<race::Case> = options.cases.iter().filter_map(Case::single).collect();
         if !singles.is_empty() {
             let nats = nats()?;
             rabbitmq::install()?;
@@ -63,8 +63,12 @@ impl Bench<'_> {
                     nats::start(&nats, &run, subscribers, nats::Sync::Seldom)
                 }),
             ];
-            let load = Load::burst(1, 8, 400 * BATCH);
-            race(&[("batches of 64 both ways", load)], &contestants)?;
+            let batches = race::Case {
+                name: "batches of 64 both ways",
+                load: Load::burst(1, 8, 400 * BATCH),
+                wanted: &["114,000/s", "1 ×"],
+            };
+            race(&[batches], &contestants)?;
         }
         if options.cases.contains(&Case::Components) {
             components::run(&ingenium, &folder.join("components"))?;

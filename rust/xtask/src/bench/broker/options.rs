@@ -2,6 +2,7 @@
 
 use super::backlog;
 use super::load::Load;
+use super::race;
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +34,23 @@ pub(super) struct Options {
 }
 
 impl Case {
-    /// The load of a case in which brokers are driven one event a request.
-    pub(super) fn single(&self) -> Option<(&'static str, Load)> {
-        match self {
-            Self::One => Some(("1 subscriber", Load::burst(1, 64, 400))),
-            Self::Five => Some(("5 subscribers", Load::burst(5, 64, 200))),
-            Self::Paced => Some((
+    /// A case in which every event has a request of its own; wanted are figures of Ingenium, and ratios to its peers.
+    pub(super) fn single(&self) -> Option<race::Case> {
+        let (name, load, wanted): (_, _, &[&str]) = match self {
+            Self::One => (
+                "1 subscriber",
+                Load::burst(1, 64, 400),
+                &["35,000/s", "6 ×", "2 ×"],
+            ),
+            Self::Five => ("5 subscribers", Load::burst(5, 64, 200), &["10,000/s"]),
+            Self::Paced => (
                 "1 subscriber, 1,000 events/s",
                 Load::paced(1, 4, 1000, 1000),
-            )),
-            Self::Batch | Self::Components | Self::Backlog => None,
-        }
+                &["350 µs, 1 ms"],
+            ),
+            Self::Batch | Self::Components | Self::Backlog => return None,
+        };
+        Some(race::Case { name, load, wanted })
     }
 }
 

@@ -7,6 +7,13 @@ use crate::console::out as say;
 /// How often each broker runs a load: the figure is the median.
 const RUNS: usize = 3;
 
+/// A load, what it is called, and what is wanted of each contestant's row.
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) load: Load,
+    pub(super) wanted: &'static [&'static str],
+}
+
 /// A broker that is started anew for each run, with as many subscribers.
 pub(super) struct Contestant<'a> {
     name: &'static str,
@@ -26,23 +33,24 @@ impl<'a> Contestant<'a> {
 }
 
 /// Measures, and prints a table; the first contestant is compared with each of the others.
-pub(super) fn race(cases: &[(&str, Load)], contestants: &[Contestant<'_>]) -> Result<(), String> {
-    say("\n| Case | Broker | Events/s | Ingenium is faster by | p50 µs | p99 µs |");
-    say("|---|---|---:|---:|---:|---:|");
-    for (case, load) in cases {
+pub(super) fn race(cases: &[Case], contestants: &[Contestant<'_>]) -> Result<(), String> {
+    say("\n| Case | Broker | Events/s | Ingenium is faster by | p50 µs | p99 µs | Wanted |");
+    say("|---|---|---:|---:|---:|---:|---|");
+    for case in cases {
         let mut runs: Vec<Vec<Measured>> = contestants.iter().map(|_| Vec::new()).collect();
         for _ in 0..RUNS {
             for (contestant, runs) in contestants.iter().zip(&mut runs) {
-                let server = (contestant.start)(load.subscribers)
+                let server = (contestant.start)(case.load.subscribers)
                     .map_err(|error| format!("{}: {error}", contestant.name))?;
-                let run = load.run(&server);
+                let run = case.load.run(&server);
                 runs.push(run.map_err(|error| format!("{}: {error}", contestant.name))?);
             }
         }
         let medians: Vec<Measured> = runs.into_iter().map(median).collect();
-        for (contestant, measured) in contestants.iter().zip(&medians) {
+        let wanted = case.wanted.iter().chain(std::iter::repeat(&""));
+        for ((contestant, measured), wanted) in contestants.iter().zip(&medians).zip(wanted) {
             let own = medians.first().unwrap_or(measured);
-            print(case, contestant.name, measured, own);
+            print([case.name, contestant.name, wanted], measured, own);
         }
     }
     Ok(())
@@ -62,7 +70,7 @@ fn median(mut runs: Vec<Measured>) -> Measured {
     Measured { rate, latency }
 }
 
-fn print(case: &str, broker: &str, measured: &Measured, own: &Measured) {
+fn print([case, broker, wanted]: [&str; 3], measured: &Measured, own: &Measured) {
     let [half, most] = measured.latency.map(|latency| latency.as_micros());
     let ratio = if std::ptr::eq(measured, own) {
         String::new()
@@ -70,7 +78,7 @@ fn print(case: &str, broker: &str, measured: &Measured, own: &Measured) {
         format!("{:.2} ×", own.rate / measured.rate)
     };
     say(format!(
-        "| {case} | {broker} | {:.0} | {ratio} | {half} | {most} |",
+        "| {case} | {broker} | {:.0} | {ratio} | {half} | {most} | {wanted} |",
         measured.rate,
     ));
 }
