@@ -31,8 +31,9 @@ Commands:
   bench recording     How fast a recording of a million events is judged, as a ratio to ajv
   bench backtest      How fast a backtest is, next to other engines that have to give the same answers
   bench broker [one|five|paced|batch|components|backlog]... [--events N]
-                      How fast the embedded broker is, next to NATS JetStream that syncs as well; `backlog`, how it
-                      bears ten million events, takes eight gigabytes and has to be named
+                      How fast the embedded broker is, next to NATS JetStream and RabbitMQ; how fast the reference
+                      components are over it; and how it bears N events, ten million unless said: `backlog` takes ten
+                      minutes and nine gigabytes, and has to be named
   bench languages     How fast the packages of other languages are, as ratios to their peers
   durability [kill|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--seed N]
              [--profile dev|release]

@@ -5,13 +5,15 @@
 //! comes. An execution names the bar that it goes back to, and the log has when the ingestor wrote that bar.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -31,6 +33,10 @@ const RATE: usize = 200;
 
 /// Seconds between two bars in the file, where bars of a symbol are a minute apart.
 const STEP: usize = 60 / SYMBOLS;
+
+/// Syncs that are timed, of a page each.
+const SYNCS: usize = 500;
+const PAGE: usize = 4096;
 
 /// How long a start, and all that is to come, may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,9 +64,11 @@ type Executions = Arc<Mutex<HashMap<String, Duration>>>;
 
 /// Measures, and prints a table.
 pub(super) fn run(program: &Path, folder: &Path) -> Result<(), String> {
-    let mut runs = Vec::new();
+    let (mut runs, mut syncs) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         empty(folder)?;
+        let synced = sync(&folder.join("synced"));
+        syncs.push(synced.map_err(|error| error.to_string())?);
         runs.push(measure(program, folder)?);
         fs::remove_dir_all(folder).map_err(|error| error.to_string())?;
     }
@@ -68,18 +76,40 @@ pub(super) fn run(program: &Path, folder: &Path) -> Result<(), String> {
         "\n| Four components, {RATE} bars/s, every file synced | Orders | p50 µs | p99 µs |\n|---|---:|---:|---:|"
     ));
     let orders: Vec<String> = runs.iter().map(|run| run.len().to_string()).collect();
-    let [half, most] = [50, 99].map(|percent| {
-        let mut all: Vec<Duration> = runs.iter().filter_map(|run| at(run, percent)).collect();
-        all.sort_unstable();
-        at(&all, 50).unwrap_or_default().as_micros()
-    });
-    say(format!(
-        "| from a bar to its execution | {} | {half} | {most} |",
-        orders.join(", ")
-    ));
+    for (what, orders, runs) in [
+        ("one sync of 4 KiB, for comparison", "", &syncs),
+        ("from a bar to its execution", &orders.join(", "), &runs),
+    ] {
+        let [half, most] = [50, 99].map(|percent| {
+            let mut all: Vec<Duration> = runs.iter().filter_map(|run| at(run, percent)).collect();
+            all.sort_unstable();
+            at(&all, 50).unwrap_or_default().as_micros()
+        });
+        say(format!("| {what} | {orders} | {half} | {most} |"));
+    }
     let [half, most] = WANTED.map(|wanted| wanted.as_micros());
     say(format!("| wanted | | {half} | {most} |"));
     Ok(())
+}
+
+/// How long the disk takes for a sync, in order: seven of them are on the way from a bar to its execution.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the stop watch of a benchmark"
+)]
+fn sync(path: &Path) -> io::Result<Vec<Duration>> {
+    let file = File::create(path)?;
+    file.write_all_at(&vec![0; SYNCS * PAGE], 0)?;
+    file.sync_all()?;
+    let mut took = Vec::new();
+    for page in 0..SYNCS {
+        let start = Instant::now();
+        file.write_all_at(&[1; PAGE], (page * PAGE) as u64)?;
+        file.sync_data()?;
+        took.push(start.elapsed());
+    }
+    took.sort_unstable();
+    Ok(took)
 }
 
 /// How long each execution took after its bar, in order.
@@ -215,7 +245,7 @@ fn latencies(
     // Seconds, and the digits after them.
     let mut statement = connection.prepare(
         "SELECT unixepoch(substr(recorded, 1, 19)), rtrim(substr(recorded, 21), 'Z') FROM
-         (SELECT attributes ->> 'recordedtime' AS recorded FROM events WHERE type = 'ingenium.ingestor.data' AND id = ?1)",
+         (SELECT attributes ->> 'recordedtime' AS recorded FROM events WHERE source = '/ingenium/ingestor/csv' AND id = ?1)",
     )?;
     let mut took = Vec::new();
     for (id, arrived) in executions {
