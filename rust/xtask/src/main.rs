@@ -30,7 +30,10 @@ Commands:
   bench               How fast the judge is, as ratios to its peers in the same run
   bench recording     How fast a recording of a million events is judged, as a ratio to ajv
   bench backtest      How fast a backtest is, next to other engines that have to give the same answers
-  bench broker        How fast the embedded broker is, next to NATS JetStream that syncs as well
+  bench broker [one|five|paced|batch|components|backlog]... [--events N]
+                      How fast the embedded broker is, next to NATS JetStream and RabbitMQ; how fast the reference
+                      components are over it; and how it bears N events, ten million unless said: `backlog` takes ten
+                      minutes and nine gigabytes, and has to be named
   bench languages     How fast the packages of other languages are, as ratios to their peers
   durability [kill|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--seed N]
              [--profile dev|release]
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(&root()),
         ["bench", "recording"] => bench::recording::run(&root()),
         ["bench", "backtest"] => bench::backtest::run(&root()),
-        ["bench", "broker"] => bench::broker::run(&root()),
+        ["bench", "broker", ref options @ ..] => bench::broker::run(&root(), options),
         ["bench", "languages"] => languages::speed(&root()),
         ["durability", ref options @ ..] => durability::run(&root(), options),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {

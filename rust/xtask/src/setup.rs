@@ -55,6 +55,11 @@ fn programs() -> Result<(), String> {
         .filter(|(program, _)| !is_there(program))
         .map(|(_, package)| *package)
         .collect();
+    packages(&missing)
+}
+
+/// Installs Debian's packages as root, or says which command does it.
+pub(crate) fn packages(missing: &[&str]) -> Result<(), String> {
     if missing.is_empty() {
         return Ok(());
     }

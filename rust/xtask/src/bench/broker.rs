@@ -1,68 +1,81 @@
-//! `cargo xtask bench broker`: events a second and their way to a handler, beside NATS JetStream that syncs as well.
+//! `cargo xtask bench broker`: the embedded broker's speed beside its peers, and what a long life costs it.
 //!
-//! Both run as a process of their own on the same disk. Publishers wait for the word that an event is on disk before
-//! they send the next; subscribers acknowledge each. Publishers and subscribers are threads of this program.
+//! Every broker runs as a process of its own on the same disk. Publishers wait for the word that an event is on disk
+//! before they send the next; subscribers acknowledge each. Publishers and subscribers are threads of this program.
 
+mod backlog;
+mod components;
+mod confirms;
+mod fill;
 mod http;
 mod load;
 mod nats;
+mod options;
+mod process;
+mod rabbitmq;
+mod race;
 mod server;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use self::load::{Load, Measured};
+use self::load::{BATCH, Load};
+use self::options::{Case, Options};
+use self::race::{Contestant, race};
 use super::{Bench, exit};
-use crate::console::out as say;
 
-/// How often each case runs: the figure is the median.
-const RUNS: usize = 3;
-
-/// What is measured: a name, subscribers, publishers, events of each, and how many a second in all.
-const CASES: &[(&str, Load)] = &[
-    ("1 subscriber", Load::burst(1, 64, 400)),
-    ("5 subscribers", Load::burst(5, 64, 200)),
-    (
-        "1 subscriber, 1,000 events/s",
-        Load::paced(1, 4, 1000, 1000),
-    ),
-];
-
-/// Measures, and prints a table.
-pub(crate) fn run(root: &Path) -> ExitCode {
-    exit(Bench::new(root).and_then(|bench| bench.broker()))
+/// Measures the cases that are named, and prints their tables.
+pub(crate) fn run(root: &Path, options: &[&str]) -> ExitCode {
+    exit(Options::parse(options).and_then(|options| Bench::new(root)?.broker(&options)))
 }
 
 impl Bench<'_> {
-    fn broker(&self) -> Result<(), String> {
+    fn broker(&self, options: &Options) -> Result<(), String> {
         self.cargo(&["build", "--release", "--locked", "-p", "ingenium-cli"])?;
         let ingenium = self.target.join("release/ingenium");
-        let nats = nats::install(self.root, &self.target)?;
-        let folder = self.target.join("tmp/broker");
-        say("\n| Case | Broker | Events/s | Ratio | p50 µs | p99 µs |");
-        say("|---|---|---:|---:|---:|---:|");
-        for (name, load) in CASES {
-            let own = median(|| load.run(&http::start(&ingenium, &folder, load.subscribers)?))?;
-            let peer = median(|| load.run(&nats::start(&nats, &folder, load.subscribers)?))?;
-            print(name, "Ingenium", &own, &peer);
-            print(name, "NATS JetStream, sync always", &peer, &peer);
+        let folder = self.target.join("tmp/broker-bench");
+        let run = folder.join("run");
+        let nats = || nats::install(self.root, &self.target);
+        let singles: Vec<race::Case> = options.cases.iter().filter_map(Case::single).collect();
+        if !singles.is_empty() {
+            let nats = nats()?;
+            rabbitmq::install()?;
+            let contestants = [
+                Contestant::new("Ingenium", |subscribers| {
+                    http::start(&ingenium, &run, subscribers, http::Mode::Single)
+                }),
+                Contestant::new("NATS JetStream, sync always", |subscribers| {
+                    nats::start(&nats, &run, subscribers, nats::Sync::Always)
+                }),
+                Contestant::new("RabbitMQ, quorum queues", |subscribers| {
+                    rabbitmq::start(&run, subscribers)
+                }),
+            ];
+            race(&singles, &contestants)?;
+        }
+        if options.cases.contains(&Case::Batch) {
+            let nats = nats()?;
+            let contestants = [
+                Contestant::new("Ingenium", |subscribers| {
+                    http::start(&ingenium, &run, subscribers, http::Mode::Batch)
+                }),
+                Contestant::new("NATS JetStream, default sync", |subscribers| {
+                    nats::start(&nats, &run, subscribers, nats::Sync::Seldom)
+                }),
+            ];
+            let batches = race::Case {
+                name: "batches of 64 both ways",
+                load: Load::burst(1, 8, 400 * BATCH),
+                wanted: &["114,000/s", "1 ×"],
+            };
+            race(&[batches], &contestants)?;
+        }
+        if options.cases.contains(&Case::Components) {
+            components::run(&ingenium, &folder.join("components"))?;
+        }
+        if options.cases.contains(&Case::Backlog) {
+            backlog::run(&ingenium, &folder.join("backlog"), options.events)?;
         }
         Ok(())
     }
-}
-
-/// The run in the middle, by events a second.
-fn median(run: impl Fn() -> Result<Measured, String>) -> Result<Measured, String> {
-    let mut runs = (0..RUNS).map(|_| run()).collect::<Result<Vec<_>, _>>()?;
-    runs.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-    Ok(runs.swap_remove(RUNS / 2))
-}
-
-fn print(case: &str, broker: &str, measured: &Measured, peer: &Measured) {
-    let [half, most] = measured.latency.map(|latency| latency.as_micros());
-    say(format!(
-        "| {case} | {broker} | {:.0} | {:.2} | {half} | {most} |",
-        measured.rate,
-        measured.rate / peer.rate
-    ));
 }

@@ -8,7 +8,13 @@ use std::time::{Duration, Instant};
 use super::server::Server;
 
 /// The size of a payload in bytes.
-const SIZE: usize = 400;
+pub(super) const SIZE: usize = 400;
+
+/// Events of a batch, where there are batches.
+pub(super) const BATCH: usize = 64;
+
+/// What a payload begins with; twenty digits follow.
+const BEGIN: &[u8] = br#"{"t":""#;
 
 /// How long the last events may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -41,18 +47,25 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
-    /// An event has come with this payload.
-    pub(super) fn add(&self, payload: &[u8]) {
-        let sent = payload
-            .get(6..26)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        if let Some(sent) = sent.and_then(|digits| digits.parse().ok()) {
-            let took = clock().saturating_sub(Duration::from_nanos(sent));
-            if let Ok(mut latencies) = self.latencies.lock() {
-                latencies.push(took);
-            }
+    /// Events have come with payloads that stand in these bytes.
+    pub(super) fn add(&self, mut bytes: &[u8]) {
+        let now = clock();
+        let mut took = Vec::with_capacity(BATCH);
+        while let Some(at) = bytes
+            .windows(BEGIN.len())
+            .position(|window| window == BEGIN)
+        {
+            let payload = &bytes[at..];
+            let sent = payload.get(BEGIN.len()..BEGIN.len() + 20);
+            let sent = sent.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+            took.push(now.saturating_sub(Duration::from_nanos(sent.unwrap_or(0))));
+            bytes = payload.get(SIZE..).unwrap_or_default();
         }
-        self.count.fetch_add(1, Ordering::Release);
+        let count = took.len();
+        if let Ok(mut latencies) = self.latencies.lock() {
+            latencies.append(&mut took);
+        }
+        self.count.fetch_add(count, Ordering::Release);
     }
 
     fn latency(&self) -> [Duration; 2] {

@@ -1,5 +1,4 @@
-//! NATS JetStream: its text protocol, a stream in a file that is synced before each acknowledgement, push consumers that
-//! acknowledge each message.
+//! NATS JetStream: its text protocol, a stream in a file, push consumers that acknowledge each message.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _};
@@ -8,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use super::load::Arrivals;
-use super::server::{Server, connect, empty, free, send};
+use super::load::{Arrivals, BATCH};
+use super::server::{PATIENCE, Publish, Server, connect, empty, free, send};
 use crate::bench::environment;
 
 /// What is installed.
@@ -21,19 +20,37 @@ pub(super) fn install(root: &Path, target: &Path) -> Result<PathBuf, String> {
     Ok(python.with_file_name("nats-server"))
 }
 
+/// When the file is synced.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sync {
+    /// Before each acknowledgement; a publisher waits for each.
+    Always,
+    /// Every two minutes, which is the default; a publisher waits for the acknowledgements of [`BATCH`] messages.
+    Seldom,
+}
+
 /// Starts a server with a stream and as many consumers.
-pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result<Server, String> {
+pub(super) fn start(
+    program: &Path,
+    folder: &Path,
+    subscribers: usize,
+    sync: Sync,
+) -> Result<Server, String> {
     empty(folder)?;
     let address = free()?;
+    let (interval, publish): (_, Publish) = match sync {
+        Sync::Always => (", sync_interval: always", publish),
+        Sync::Seldom => ("", publish_windows),
+    };
     let settings = format!(
-        "listen: \"{address}\"\njetstream {{ store_dir: \"{}\", sync_interval: always }}\n",
+        "listen: \"{address}\"\njetstream {{ store_dir: \"{}\"{interval} }}\n",
         folder.display()
     );
     let file = folder.join("nats.conf");
     fs::write(&file, settings).map_err(|error| error.to_string())?;
     let mut command = Command::new(program);
     command.arg("--config").arg(&file);
-    let server = Server::start(command, address, folder, publish)?;
+    let server = Server::start(command, address, folder, PATIENCE, publish)?;
     let set_up = || -> io::Result<()> {
         let mut control = Session::open(address, "_INBOX.control")?;
         let stream = r#"{"name":"B","subjects":["b.>"],"storage":"file","num_replicas":1}"#;
@@ -66,17 +83,47 @@ fn publish(
     Ok(())
 }
 
+fn publish_windows(
+    address: SocketAddr,
+    number: usize,
+    payloads: &mut dyn Iterator<Item = String>,
+) -> io::Result<()> {
+    let (subject, inbox) = (format!("b.{number}"), format!("_INBOX.{number}"));
+    let mut session = Session::open(address, &inbox)?;
+    loop {
+        let mut lines = String::new();
+        let mut open = 0;
+        for payload in (&mut *payloads).take(BATCH) {
+            lines.push_str(&publication(&subject, Some(&inbox), &payload));
+            open += 1;
+        }
+        if open == 0 {
+            return Ok(());
+        }
+        send(&mut session.stream, lines.as_bytes())?;
+        for _ in 0..open {
+            session.answer()?;
+        }
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a consumer ends with its connection, which ends with the server"
 )]
 fn consume(mut session: Session, arrivals: Arc<Arrivals>) {
     std::thread::spawn(move || -> io::Result<()> {
+        let mut acknowledgements = String::new();
         loop {
             let message = session.next()?;
             arrivals.add(&message.payload);
             if let Some(reply) = message.reply {
-                session.publish(&reply, None, "+ACK")?;
+                acknowledgements.push_str(&publication(&reply, None, "+ACK"));
+            }
+            // Those of messages that came together go together.
+            if session.reader.buffer().is_empty() {
+                send(&mut session.stream, acknowledgements.as_bytes())?;
+                acknowledgements.clear();
             }
         }
     });
@@ -112,20 +159,18 @@ impl Session {
 
     /// Publishes, and waits for the answer.
     fn ask(&mut self, subject: &str, inbox: &str, payload: &str) -> io::Result<()> {
-        self.publish(subject, Some(inbox), payload)?;
+        let lines = publication(subject, Some(inbox), payload);
+        send(&mut self.stream, lines.as_bytes())?;
+        self.answer()
+    }
+
+    fn answer(&mut self) -> io::Result<()> {
         let answer = self.next()?.payload;
         let text = String::from_utf8_lossy(&answer);
         if text.contains("\"error\"") {
             return Err(io::Error::other(text.into_owned()));
         }
         Ok(())
-    }
-
-    fn publish(&mut self, subject: &str, reply: Option<&str>, payload: &str) -> io::Result<()> {
-        let reply = reply.map_or_else(String::new, |reply| format!("{reply} "));
-        let length = payload.len();
-        let line = format!("PUB {subject} {reply}{length}\r\n{payload}\r\n");
-        send(&mut self.stream, line.as_bytes())
     }
 
     /// The next message.
@@ -158,4 +203,11 @@ impl Session {
         }
         Ok(line.trim_end().to_owned())
     }
+}
+
+/// The lines that publish a payload.
+fn publication(subject: &str, reply: Option<&str>, payload: &str) -> String {
+    let reply = reply.map_or_else(String::new, |reply| format!("{reply} "));
+    let length = payload.len();
+    format!("PUB {subject} {reply}{length}\r\n{payload}\r\n")
 }

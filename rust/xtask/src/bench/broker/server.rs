@@ -4,12 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::thread::sleep;
 use std::time::Duration;
 
 use super::load::Arrivals;
+use super::process::Process;
+
+/// How long a start may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a publisher sends: the number of its own, its events' payloads, and whether each is on disk.
 pub(super) type Publish = fn(SocketAddr, usize, &mut dyn Iterator<Item = String>) -> io::Result<()>;
@@ -19,42 +22,41 @@ pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) publish: Publish,
     pub(super) arrivals: Arc<Arrivals>,
+    /// They end before the folder goes.
+    processes: Vec<Process>,
     folder: PathBuf,
-    child: Child,
 }
 
 impl Server {
-    /// Starts `command` and waits until it listens on `address`.
+    /// Starts `command` and waits until it listens on `address`; an error drops, and ends, what has started.
     pub(super) fn start(
         mut command: Command,
         address: SocketAddr,
         folder: &Path,
+        within: Duration,
         publish: Publish,
     ) -> Result<Self, String> {
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let child = child.map_err(|error| format!("{command:?}: {error}"))?;
-        let server = Self {
+        let mut process = Process::start(&mut command)?;
+        process.ready(within, || TcpStream::connect(address).is_ok())?;
+        Ok(Self {
             address,
             publish,
             arrivals: Arc::default(),
             folder: folder.to_owned(),
-            child,
-        };
-        for _ in 0..500 {
-            if TcpStream::connect(address).is_ok() {
-                return Ok(server);
-            }
-            sleep(Duration::from_millis(20));
-        }
-        Err(format!("{command:?} does not listen on {address}"))
+            processes: vec![process],
+        })
+    }
+
+    /// Something else ends with it.
+    pub(super) fn beside(&mut self, process: Process) {
+        self.processes.push(process);
     }
 }
 
 /// It and its file go when a run is over.
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.processes.clear();
         drop(fs::remove_dir_all(&self.folder));
     }
 }
