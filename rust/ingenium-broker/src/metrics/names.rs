@@ -51,6 +51,18 @@ pub(super) const QUEUE_LIMIT: Name = name(
     "ingenium_broker_queue_limit",
     "Requests that may wait for the disk; more are answered 429.",
 );
+pub(super) const NOTES: Name = name(
+    "ingenium_broker_notes_waiting",
+    "Settlements and positions of triggers that wait for the next commit.",
+);
+pub(super) const READERS: Name = name(
+    "ingenium_broker_log_readers",
+    "Readers of the log over HTTP that are connected.",
+);
+pub(super) const READERS_LIMIT: Name = name(
+    "ingenium_broker_log_readers_limit",
+    "Readers of the log that may be connected; more are answered 429.",
+);
 pub(super) const COMMIT: Name = name(
     "ingenium_broker_commit_seconds",
     "How long a commit took that stored events, its sync included.",

@@ -85,11 +85,18 @@ fn triggers(core: &Core, registry: &Registry, file: &File) {
 
 fn states_of(core: &Core, registry: &Registry, file: &File) {
     let limit = core.writer.max_capacity();
+    let readers = core.config.limits.readers;
     let blocked = lock(&core.retention_blocked_by).is_some();
     for (name, value) in [
         (names::OPEN, core.counters.read().open),
         (names::QUEUE, (limit - core.writer.capacity()) as u64),
         (names::QUEUE_LIMIT, limit as u64),
+        (names::NOTES, core.notes.len() as u64),
+        (
+            names::READERS,
+            (readers - core.readers.available_permits()) as u64,
+        ),
+        (names::READERS_LIMIT, readers as u64),
         (names::FAILED, u64::from(core.failed.borrow().is_some())),
         (names::FIRST, core.log.first()),
         (names::LAST, core.log.head()),

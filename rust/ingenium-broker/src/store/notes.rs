@@ -63,6 +63,11 @@ impl Notes {
         }
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        MOST.saturating_sub(self.room.available_permits())
+    }
+
     /// All that wait now.
     pub(super) fn take(&self) -> Vec<Note> {
         mem::take(&mut lock(&self.waiting))

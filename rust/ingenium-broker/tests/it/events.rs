@@ -352,3 +352,38 @@ async fn what_cannot_be_read_is_refused_by_name() {
     }
     running.shutdown().await;
 }
+
+/// Whoever waits behind a proxy has to see that the connection lives; and an operator, that somebody waits.
+#[tokio::test]
+async fn a_reader_of_a_quiet_log_hears_that_it_is_quiet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broker = broker(folder.path(), Mode::Fifo).await;
+    five(&broker).await;
+    let mut along = Along::open(broker.address(), "?from=latest", &[]).await;
+    assert_eq!(
+        along.block().await,
+        Some(("5".to_owned(), None)),
+        "where it starts"
+    );
+    let scrape = async || {
+        let answer = Sender::to(&broker)
+            .request("GET", "/metrics", &[], "")
+            .await;
+        String::from_utf8(answer.body.to_vec()).expect("UTF-8")
+    };
+    assert!(scrape().await.contains("\ningenium_broker_log_readers 1\n"));
+    let quiet = tokio::time::Instant::now();
+    assert_eq!(
+        along.block().await,
+        Some(("5".to_owned(), None)),
+        "a heartbeat"
+    );
+    let waited = quiet.elapsed().as_secs();
+    assert!((10..25).contains(&waited), "after {waited} s");
+    drop(along);
+    until("its place is free", async || {
+        scrape().await.contains("\ningenium_broker_log_readers 0\n")
+    })
+    .await;
+    broker.shutdown().await;
+}

@@ -250,6 +250,8 @@ async fn what_was_sent_is_what_is_counted() {
         ),
         ("queue_length", &[], 0.0),
         ("queue_limit", &[], 1024.0),
+        ("log_readers", &[], 0.0),
+        ("log_readers_limit", &[], 100.0),
         ("commit_failures_total", &[], 0.0),
         ("store_failed", &[], 0.0),
         ("log_first_offset", &[], 7.0),
