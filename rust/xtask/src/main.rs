@@ -10,6 +10,7 @@ mod durability;
 mod endurance;
 mod generate;
 mod languages;
+mod nats;
 mod program;
 mod release;
 mod setup;
@@ -32,10 +33,10 @@ Commands:
   bench backtest      How fast a backtest is, next to other engines that have to give the same answers
   bench broker        How fast the embedded broker is, next to NATS JetStream that syncs as well
   bench languages     How fast the packages of other languages are, as ratios to their peers
-  durability [kill|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--seed N]
-             [--profile dev|release]
-                      Kill the broker, break its disk, end it and flood it, and let an independent checker judge;
-                      all of it, without a name: rewrites docs/durability.md
+  durability [kill|power|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--cuts N]
+             [--suppress-syncs N] [--peers N] [--seed N] [--profile dev|release]
+                      Kill the broker, cut its power, break its disk, end it and flood it, and let an independent
+                      checker judge; all of it, without a name: rewrites docs/durability.md
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
@@ -67,6 +68,8 @@ fn main() -> ExitCode {
         ["bench", "broker"] => bench::broker::run(&root()),
         ["bench", "languages"] => languages::speed(&root()),
         ["durability", ref options @ ..] => durability::run(&root(), options),
+        // What a machine runs whose power is cut; of no use elsewhere.
+        ["power-guest", folder] => durability::guest(Path::new(folder)),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
             Ok(options) => endurance::run(&root(), options),
             Err(message) => {

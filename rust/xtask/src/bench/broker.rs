@@ -37,7 +37,7 @@ impl Bench<'_> {
     fn broker(&self) -> Result<(), String> {
         self.cargo(&["build", "--release", "--locked", "-p", "ingenium-cli"])?;
         let ingenium = self.target.join("release/ingenium");
-        let nats = nats::install(self.root, &self.target)?;
+        let nats = crate::nats::install(self.root, &self.target)?;
         let folder = self.target.join("tmp/broker");
         say("\n| Case | Broker | Events/s | Ratio | p50 µs | p99 µs |");
         say("|---|---|---:|---:|---:|---:|");

