@@ -108,13 +108,17 @@ fn first(
     let address = process.address()?;
     let mut connection = Connection::open(address).map_err(|error| error.to_string())?;
     for subscriber in subscribers {
-        put(&mut connection, subscriber)?;
+        put(&mut connection, subscriber, TIMEOUT)?;
     }
     Ok((process, address))
 }
 
-/// Puts the Trigger of a subscriber.
-pub(super) fn put(connection: &mut Connection, subscriber: &Subscriber) -> Result<(), String> {
+/// Puts the Trigger of a subscriber, which may take so long for each delivery.
+pub(super) fn put(
+    connection: &mut Connection,
+    subscriber: &Subscriber,
+    timeout: &str,
+) -> Result<(), String> {
     let name = subscriber.trigger;
     let object = serde_json::json!({
         "apiVersion": "eventing.knative.dev/v1",
@@ -123,7 +127,7 @@ pub(super) fn put(connection: &mut Connection, subscriber: &Subscriber) -> Resul
         "spec": {
             "broker": "default",
             "subscriber": { "uri": subscriber.url() },
-            "delivery": { "retry": 10, "backoffPolicy": "linear", "backoffDelay": "PT0.01S", "timeout": TIMEOUT },
+            "delivery": { "retry": 10, "backoffPolicy": "linear", "backoffDelay": "PT0.01S", "timeout": timeout },
         },
     });
     let json = "Content-Type: application/json\r\n";

@@ -15,7 +15,7 @@ pub(super) enum Moment {
     Starting(Duration),
     /// The write-ahead log is folded into the file; so long after the first write to it.
     Checkpoint(Duration),
-    /// The program starts for the first time, and makes its file.
+    /// The program starts for the first time; so long after its file is there.
     Creating(Duration),
 }
 
@@ -37,7 +37,7 @@ pub(super) fn schedule(subject: Subject, cuts: u32, random: &mut Rng) -> Vec<Mom
     let moments = (0..cuts).map(|cut| {
         let mut within = |milliseconds| Duration::from_millis(random.u64(milliseconds));
         match (subject, cut.saturating_sub(creating) % 6) {
-            _ if cut < creating => Moment::Creating(within(0..START)),
+            _ if cut < creating => Moment::Creating(within(0..60)),
             // Without syncs there may be nothing to start from.
             (Subject::Suppressed, _) => Moment::Serving(within(200..3000)),
             (_, 2) => Moment::Starting(within(0..START)),

@@ -87,6 +87,7 @@ fn first_process(folder: &Path) -> Result<String, String> {
     Ok(format!(
         "#!/bin/sh
 set -e
+echo @on
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export TMPDIR={folder}/tmp
 mount -t proc proc /proc

@@ -39,6 +39,9 @@ const PORT: u16 = 9999;
 /// How long the last delivery may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long a delivery may take: nothing fails here, and a machine may be slow.
+const TIMEOUT: &str = "PT20S";
+
 /// How often it is looked whether the program has ended.
 pub(super) const LOOK: Duration = Duration::from_millis(50);
 
@@ -133,9 +136,13 @@ fn start(
     data: &Path,
     wrapper: &[String],
     subscriber: &Subscriber,
-    console: &Console,
+    console: &Arc<Console>,
 ) -> Result<(Process, std::net::SocketAddr), String> {
     console.say(&Line::Starting);
+    let file = data.join("broker.db");
+    if !file.exists() {
+        look_out(file, console)?;
+    }
     let mut process = Process::start(&plan.program, data, wrapper)?;
     let address = process.address()?;
     console.say(&Line::Listens);
@@ -149,7 +156,7 @@ fn start(
         Some(404) if plan.is_subscribed && plan.subject == Subject::Ingenium => {
             return Err("a Trigger that was acknowledged is lost".to_owned());
         }
-        Some(404) => scene::put(&mut connection, subscriber)?,
+        Some(404) => scene::put(&mut connection, subscriber, TIMEOUT)?,
         _ => return Err(format!("the Trigger: {}", answer.line)),
     }
     console.say(&Line::Subscribed);
@@ -184,6 +191,20 @@ fn last(plan: &Plan, mut process: Process, ledger: &Ledger) -> Result<(), String
     Err(format!("the broker ends with {status}: {}", log.join("\n")))
 }
 
+/// Says when the file is there.
+fn look_out(file: PathBuf, console: &Arc<Console>) -> Result<(), String> {
+    let console = Arc::clone(console);
+    let look = move || {
+        while !file.exists() {
+            sleep(Duration::from_millis(1));
+        }
+        console.say(&Line::File);
+    };
+    // It ends with the file, or with the power.
+    let thread = Builder::new().spawn(look);
+    thread.map(drop).map_err(|error| error.to_string())
+}
+
 /// Says when the file itself is written: by then a checkpoint has begun.
 fn watch(file: PathBuf, console: &Arc<Console>) -> Result<(), String> {
     let console = Arc::clone(console);
@@ -202,12 +223,8 @@ fn watch(file: PathBuf, console: &Arc<Console>) -> Result<(), String> {
         }
     };
     // It watches until the power goes.
-    drop(
-        Builder::new()
-            .spawn(read)
-            .map_err(|error| error.to_string())?,
-    );
-    Ok(())
+    let thread = Builder::new().spawn(read);
+    thread.map(drop).map_err(|error| error.to_string())
 }
 
 /// The console, which the host reads.

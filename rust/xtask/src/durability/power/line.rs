@@ -8,8 +8,12 @@ use crate::durability::checker::Event;
 /// A line of the console that is meant for the host. Others are the kernel's, and of whatever fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
+    /// The kernel is up, and its first process runs.
+    On,
     /// The program is about to be started.
     Starting,
+    /// Its file is there, for the first time, and not finished.
+    File,
     /// It listens.
     Listens,
     /// Its Trigger is there, as the program itself says.
@@ -37,6 +41,8 @@ impl Line {
         let event = || Event::from_id(rest);
         let bare = |this: Self| rest.is_empty().then_some(this);
         match word {
+            "@on" => bare(Self::On),
+            "@file" => bare(Self::File),
             "@starting" => bare(Self::Starting),
             "@listens" => bare(Self::Listens),
             "@subscribed" => bare(Self::Subscribed),
@@ -61,6 +67,8 @@ impl fmt::Display for Line {
         // A text is one line, whatever is in it.
         let flat = |text: &str| text.lines().collect::<Vec<_>>().join(" / ");
         match self {
+            Self::On => write!(f, "@on"),
+            Self::File => write!(f, "@file"),
             Self::Starting => write!(f, "@starting"),
             Self::Listens => write!(f, "@listens"),
             Self::Subscribed => write!(f, "@subscribed"),
@@ -94,7 +102,9 @@ mod tests {
             number: 345,
         };
         for line in [
+            Line::On,
             Line::Starting,
+            Line::File,
             Line::Listens,
             Line::Subscribed,
             Line::Checkpoint,

@@ -53,6 +53,8 @@ impl From<Trouble> for String {
 /// What its console has said.
 #[derive(Debug, Default)]
 pub(super) struct Said {
+    pub(super) on: bool,
+    pub(super) file: bool,
     pub(super) starting: bool,
     pub(super) listens: bool,
     pub(super) subscribed: bool,
@@ -227,6 +229,8 @@ impl Console {
 impl Said {
     fn note(&mut self, line: Line) {
         match line {
+            Line::On => self.on = true,
+            Line::File => self.file = true,
             Line::Starting => self.starting = true,
             Line::Listens => self.listens = true,
             Line::Subscribed => self.subscribed = true,

@@ -140,8 +140,12 @@ impl Run {
                 machine.wait("the first acknowledgement", |said| said.acknowledged > 0)?;
                 machine.live(after)?;
             }
-            Moment::Starting(after) | Moment::Creating(after) => {
+            Moment::Starting(after) => {
                 machine.wait("the program was called", |said| said.starting)?;
+                machine.live(after)?;
+            }
+            Moment::Creating(after) => {
+                machine.wait("there was a file", |said| said.file)?;
                 machine.live(after)?;
             }
             Moment::Checkpoint(after) => {
@@ -173,6 +177,14 @@ impl Run {
         let machine = self.machine(ledger, true, is_subscribed)?;
         machine.wait("all was delivered", |said| said.done)?;
         machine.cut().map(drop)
+    }
+
+    /// Switches it on, only to see whether its kernel comes up.
+    pub(super) fn probe(&mut self) -> Result<(), String> {
+        disk::prepare(&self.folder)?;
+        let machine = self.machine(&Arc::default(), false, false)?;
+        machine.wait("its first process", |said| said.on)?;
+        Ok(machine.cut().map(drop)?)
     }
 
     /// What is on the disk.
