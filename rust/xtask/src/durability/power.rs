@@ -236,7 +236,7 @@ mod tests {
             run.failed = Some("the broker does not listen".to_owned());
         }),
         ("1 offences", |run| {
-            run.offences.push("no broker".to_owned())
+            run.offences.push("no broker".to_owned());
         }),
         ("nothing happened", |run| run.counts.deliveries = 0),
     ];

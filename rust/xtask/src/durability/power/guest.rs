@@ -103,7 +103,7 @@ fn broker(plan: &Plan, data: &Path, console: &Arc<Console>) -> Result<(), String
             if plan.is_last {
                 ledger.stop();
             } else {
-                watch(data.join("broker.db"), console)?;
+                watch(&data.join("broker.db"), console)?;
             }
             let mut publishers = Vec::new();
             for number in 0..PUBLISHERS {
@@ -206,11 +206,11 @@ fn look_out(file: PathBuf, console: &Arc<Console>) -> Result<(), String> {
 }
 
 /// Says when the file itself is written: by then a checkpoint has begun.
-fn watch(file: PathBuf, console: &Arc<Console>) -> Result<(), String> {
+fn watch(file: &Path, console: &Arc<Console>) -> Result<(), String> {
     let console = Arc::clone(console);
     let watched = inotify::init(inotify::CreateFlags::CLOEXEC)
         .map_err(|error| format!("inotify: {error}"))?;
-    inotify::add_watch(&watched, &file, inotify::WatchFlags::MODIFY)
+    inotify::add_watch(&watched, file, inotify::WatchFlags::MODIFY)
         .map_err(|error| format!("{}: {error}", file.display()))?;
     let read = move || {
         let mut buffer = [MaybeUninit::uninit(); 4096];

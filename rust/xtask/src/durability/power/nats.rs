@@ -159,7 +159,10 @@ impl Publisher {
         for event in open {
             self.publish(*event);
         }
-        while !is_last {
+        if is_last {
+            return;
+        }
+        loop {
             let index = self.random.usize(..self.last.len());
             let (key, last) = &mut self.last[index];
             *last += 1;
