@@ -125,7 +125,8 @@ cache in its own memory. Its disk is an ext4 in a file of the host. A cut is SIG
 what its kernel had written to the disk is left, and the next boot replays the journal of the file system. 8 publishers send \
 events of 256 keys, and after each boot resend first what got no answer, byte for byte; one subscriber takes everything. \
 Before a request goes out, and before a delivery is answered, a line about it has left the machine: so the host judges what \
-was really promised. The power goes 0.2 s to 3 s after the first 202 of a boot, or within 0.4 s of a start, or within 30 ms \
+was really promised. In every second boot or so the kernel writes at once what nobody has synced: then some of that is on \
+the disk, and some is not. The power goes 0.2 s to 3 s after the first 202 of a boot, or within 0.4 s of a start, or within 30 ms \
 of the first write of a checkpoint to the file, or, each time on a new disk, within 60 ms of the file's appearance; a cut \
 during a start has its own column only if the broker did not listen yet. At the end all that is open is published and \
 delivered; `e2fsck` then has to find the file system sound, `ingenium broker check` the file, and the checker compares as \
@@ -134,8 +135,8 @@ above.
 The second row shows that a loss would be seen: it is the same broker, whose syncs `strace` turns into nothing from the \
 twelfth of a thread on, and it has to lose events, or not to start.
 
-NATS JetStream has the same publishers, events and kinds of cuts, a stream in files on the same disk, and an id with each \
-message, so that one that comes again is stored once. What is left is what the same server reads afterwards. Its rows are \
+NATS JetStream has the same publishers and events, cuts while it serves and starts, a stream in files on such a disk, and an \
+id with each message, so that one that comes again is stored once. What is left is what the same server reads afterwards. Its rows are \
 reported, not judged. As it comes it syncs every two minutes, and no boot lives as long here: the row says what its \
 acknowledgement is worth until then, not how much a server loses a year.
 

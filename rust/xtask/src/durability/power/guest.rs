@@ -1,7 +1,7 @@
 //! What happens on the machine: a broker, its publishers, a subscriber, and each thing told to the host before anybody
 //! can rely on it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,12 @@ const TIMEOUT: &str = "PT20S";
 /// How often it is looked whether the program has ended.
 pub(super) const LOOK: Duration = Duration::from_millis(50);
 
+/// How old a page may get before the kernel writes it, and how often it looks, in hundredths of a second.
+const EAGER: [&str; 2] = [
+    "/proc/sys/vm/dirty_expire_centisecs",
+    "/proc/sys/vm/dirty_writeback_centisecs",
+];
+
 /// Syncs that are suppressed: those behind the first, which make the file, so that there is something to lose.
 const SUPPRESSED: [&str; 7] = [
     "strace",
@@ -76,6 +82,11 @@ pub(crate) fn run(folder: &Path) -> ExitCode {
 
 fn act(folder: &Path, console: &Arc<Console>) -> Result<(), String> {
     let plan = Plan::read(folder)?;
+    if plan.is_eager {
+        for name in EAGER {
+            fs::write(name, "1").map_err(|error| format!("{name}: {error}"))?;
+        }
+    }
     let data = folder.join(MOUNTED).join(DATA);
     if plan.subject.is_nats() {
         nats::serve(&plan, &data, console)

@@ -34,6 +34,8 @@ pub(super) struct Plan {
     pub(super) is_last: bool,
     /// The Trigger was acknowledged.
     pub(super) is_subscribed: bool,
+    /// The kernel writes at once what nobody has synced, so that some of it is on the disk and some is not.
+    pub(super) is_eager: bool,
     pub(super) seed: u64,
     pub(super) progress: Vec<Progress>,
     /// The last time: what the subscriber has to get.
@@ -71,6 +73,7 @@ impl Plan {
             "program": self.program.display().to_string(),
             "last": self.is_last,
             "subscribed": self.is_subscribed,
+            "eager": self.is_eager,
             "seed": self.seed,
             "progress": progress,
             "owed": owed,
@@ -105,6 +108,7 @@ impl Plan {
             program: plan["program"].as_str()?.into(),
             is_last: plan["last"].as_bool()?,
             is_subscribed: plan["subscribed"].as_bool()?,
+            is_eager: plan["eager"].as_bool()?,
             seed: plan["seed"].as_u64()?,
             progress: progress.collect::<Option<_>>()?,
             owed: owed.collect::<Option<_>>()?,
@@ -142,6 +146,7 @@ mod tests {
             program: "/opt/a program".into(),
             is_last: true,
             is_subscribed: false,
+            is_eager: true,
             seed: u64::MAX,
             progress: vec![of(1, 4, 4), of(2, 0, 1), of(5, 7, 8)],
             owed: vec![Event { key: 5, number: 8 }],

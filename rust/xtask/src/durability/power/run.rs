@@ -113,6 +113,7 @@ impl Run {
             program: self.program.clone(),
             is_last,
             is_subscribed,
+            is_eager: self.subject == Subject::Ingenium && self.random.bool(),
             seed: self.random.u64(..),
             progress: ledger.progress(),
             owed: if is_last && self.subject == Subject::Ingenium {
