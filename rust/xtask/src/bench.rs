@@ -2,7 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod broker;
-mod environment;
+pub(crate) mod environment;
 pub(crate) mod recording;
 
 use std::fs::{self, File};

@@ -1,9 +1,10 @@
 //! `cargo xtask durability`: what the broker promises, tried on the real binary, and judged by somebody else.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use bench::Bench;
+pub(crate) use power::guest;
 use report::Report;
 
 use crate::{console, program};
@@ -17,6 +18,7 @@ mod greedy;
 mod kill;
 mod ledger;
 mod page;
+mod power;
 mod process;
 mod publisher;
 mod report;
@@ -34,12 +36,13 @@ struct Options {
     kills: u32,
     restarts: u32,
     connections: u32,
+    cuts: power::Cuts,
     seed: u64,
     /// Run the unoptimised binary.
     dev: bool,
 }
 
-const HARNESSES: [&str; 5] = ["kill", "faults", "term", "slow", "greedy"];
+const HARNESSES: [&str; 6] = ["kill", "power", "faults", "term", "slow", "greedy"];
 
 /// What the stage of `cargo xtask test` runs: small sizes, no page.
 const QUICK: &str = "quick";
@@ -65,6 +68,11 @@ impl Options {
             kills: if is_quick { 30 } else { 100 },
             restarts: if is_quick { 20 } else { 200 },
             connections: 10_000,
+            cuts: power::Cuts {
+                own: if is_quick { 10 } else { 100 },
+                suppressed: if is_quick { 2 } else { 5 },
+                peers: if is_quick { 0 } else { 20 },
+            },
             seed: 1,
             dev: is_quick,
         };
@@ -83,10 +91,13 @@ impl Options {
                 "--kills" => parsed.kills = number,
                 "--restarts" => parsed.restarts = number,
                 "--connections" => parsed.connections = number,
+                "--cuts" => parsed.cuts.own = number,
+                "--suppress-syncs" => parsed.cuts.suppressed = number,
+                "--peers" => parsed.cuts.peers = number,
                 "--seed" => parsed.seed = number.into(),
                 other => {
                     return Err(format!(
-                        "`{other}` is no option: use --kills, --restarts, --connections, --seed, --profile"
+                        "`{other}` is no option: use --kills, --restarts, --connections, --cuts, --suppress-syncs, --peers, --seed, --profile"
                     ));
                 }
             }
@@ -115,22 +126,30 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
 
 fn attempt(root: &Path, options: &Options) -> Result<(), String> {
     let target = std::env::var_os("CARGO_TARGET_DIR");
+    let target: PathBuf = target.map_or_else(|| root.join("target"), Into::into);
     let bench = Bench {
         program: program::build(root, options.dev)?,
-        scratch: target
-            .map_or_else(|| root.join("target"), Into::into)
-            .join("durability"),
+        scratch: target.join("durability"),
         seed: options.seed,
     };
+    let is_quick = options.what.as_deref() == Some(QUICK);
     let names: Vec<&str> = match options.what.as_deref() {
         None => HARNESSES.to_vec(),
-        Some(QUICK) => vec!["kill", "faults", "term"],
+        Some(QUICK) => vec!["kill", "power", "faults", "term"],
         Some(one) => vec![one],
     };
     let mut reports = Vec::new();
     for name in names {
-        let report =
-            harness(&bench, options, name).map_err(|message| format!("{name}: {message}"))?;
+        if is_quick
+            && name == "power"
+            && let Err(message) = power::prepare(&bench)
+        {
+            // It needs a Debian package, and leave to trace processes: not every container has both.
+            console::out(format!("\nPower cuts: NOT TRIED: {message}"));
+            continue;
+        }
+        let report = harness(&bench, root, &target, options, name)
+            .map_err(|message| format!("{name}: {message}"))?;
         report.print();
         reports.push(report);
     }
@@ -140,9 +159,16 @@ fn attempt(root: &Path, options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-fn harness(bench: &Bench, options: &Options, name: &str) -> Result<Report, String> {
+fn harness(
+    bench: &Bench,
+    root: &Path,
+    target: &Path,
+    options: &Options,
+    name: &str,
+) -> Result<Report, String> {
     match name {
         "kill" => kill::run(bench, options.kills),
+        "power" => power::run(bench, root, target, options.cuts),
         "faults" => faults::run(bench, options.what.as_deref() == Some(QUICK)),
         "term" => term::run(bench, options.restarts),
         "greedy" => greedy::run(bench),
@@ -163,6 +189,17 @@ mod tests {
         let words = ["kill", "--kills", "7", "--seed", "3", "--profile", "dev"];
         let kill = Options::parse(&words).expect("kill");
         assert_eq!((kill.kills, kill.seed, kill.dev), (7, 3, true));
+        let words = [
+            "power",
+            "--cuts",
+            "7",
+            "--suppress-syncs",
+            "2",
+            "--peers",
+            "0",
+        ];
+        let cuts = Options::parse(&words).expect("power").cuts;
+        assert_eq!((cuts.own, cuts.suppressed, cuts.peers), (7, 2, 0));
         for (arguments, problem) in [
             (&["sink"][..], "`sink` is nothing that is tried"),
             (&["kill", "--kills"], "`--kills` needs a value"),

@@ -10,6 +10,7 @@ mod durability;
 mod endurance;
 mod generate;
 mod languages;
+mod nats;
 mod program;
 mod release;
 mod setup;
@@ -35,10 +36,10 @@ Commands:
                       components are over it; and how it bears N events, ten million unless said: `backlog` takes ten
                       minutes and nine gigabytes, and has to be named
   bench languages     How fast the packages of other languages are, as ratios to their peers
-  durability [kill|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--seed N]
-             [--profile dev|release]
-                      Kill the broker, break its disk, end it and flood it, and let an independent checker judge;
-                      all of it, without a name: rewrites docs/durability.md
+  durability [kill|power|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--cuts N]
+             [--suppress-syncs N] [--peers N] [--seed N] [--profile dev|release]
+                      Kill the broker, cut its power, break its disk, end it and flood it, and let an independent
+                      checker judge; all of it, without a name: rewrites docs/durability.md
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
                       Run `ingenium up` again and again, undisturbed and killed at random
   generate [--check]  Write every generated file and print what changed
@@ -70,6 +71,8 @@ fn main() -> ExitCode {
         ["bench", "broker", ref options @ ..] => bench::broker::run(&root(), options),
         ["bench", "languages"] => languages::speed(&root()),
         ["durability", ref options @ ..] => durability::run(&root(), options),
+        // What a machine runs whose power is cut; of no use elsewhere.
+        ["power-guest", folder] => durability::guest(Path::new(folder)),
         ["endurance", ref options @ ..] => match endurance::Options::parse(options) {
             Ok(options) => endurance::run(&root(), options),
             Err(message) => {

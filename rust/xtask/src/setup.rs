@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: what the tests need beside Rust.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -25,7 +26,7 @@ const PROGRAMS: &[(&str, &str)] = &[
 
 /// Installs what is missing as root, or says which command does it; then the packages that programs here call.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    programs()?;
+    need(PROGRAMS)?;
     node::install(root)?;
     python::install(root)?;
     published::install(root)?;
@@ -49,8 +50,9 @@ pub(crate) fn pinned(
     std::fs::write(mark, list).map_err(|error| error.to_string())
 }
 
-fn programs() -> Result<(), String> {
-    let missing: Vec<&str> = PROGRAMS
+/// Installs those of these programs that are missing as root, or says which command does it.
+pub(crate) fn need(programs: &[(&str, &str)]) -> Result<(), String> {
+    let missing: Vec<&str> = programs
         .iter()
         .filter(|(program, _)| !is_there(program))
         .map(|(_, package)| *package)
@@ -85,6 +87,13 @@ pub(crate) fn packages(missing: &[&str]) -> Result<(), String> {
     }
 }
 
+/// Where programs are looked for: Debian has some where only root looks.
+pub(crate) fn path() -> OsString {
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin:/sbin");
+    path
+}
+
 fn is_there(program: &str) -> bool {
     if program == "python3" {
         // Debian splits what every environment needs off the interpreter.
@@ -93,8 +102,14 @@ fn is_there(program: &str) -> bool {
             .output();
         return found.is_ok_and(|output| output.status.success());
     }
+    // Not all of them know the long form.
+    let version = match program {
+        "ip" | "mkfs.ext4" => "-V",
+        _ => "--version",
+    };
     let found = Command::new(program)
-        .arg("--version")
+        .arg(version)
+        .env("PATH", path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();

@@ -35,7 +35,7 @@ impl Bench<'_> {
         let ingenium = self.target.join("release/ingenium");
         let folder = self.target.join("tmp/broker-bench");
         let run = folder.join("run");
-        let nats = || nats::install(self.root, &self.target);
+        let nats = || crate::nats::install(self.root, &self.target);
         let singles: Vec<race::Case> = options.cases.iter().filter_map(Case::single).collect();
         if !singles.is_empty() {
             let nats = nats()?;

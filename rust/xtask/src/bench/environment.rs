@@ -11,7 +11,7 @@ use crate::setup::pinned;
 ///
 /// # Errors
 /// The reason, in one line.
-pub(super) fn install(
+pub(crate) fn install(
     root: &Path,
     target: &Path,
     name: &str,

@@ -13,6 +13,28 @@ use super::checker::{Event, Observed, Receipt, Sent};
 pub(super) struct Ledger {
     notes: Mutex<Notes>,
     changed: Condvar,
+    witness: Option<Box<dyn Witness>>,
+}
+
+/// Who is told of everything before anybody else can know of it: a ledger on a machine that will be cut off is lost.
+pub(super) trait Witness: Send + Sync {
+    /// An event goes out now.
+    fn sent(&self, event: Event);
+    /// It was acknowledged.
+    fn taken(&self, event: Event);
+    /// A delivery came, and is not answered yet.
+    fn received(&self, event: Event, body: &[u8]);
+    /// An end saw what it may not see.
+    fn offence(&self, what: &str);
+}
+
+/// How far the events of a key are. A publisher sends the next number after the last is acknowledged: so at most one is
+/// sent and not acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Progress {
+    pub(super) key: u32,
+    pub(super) acknowledged: u64,
+    pub(super) sent: u64,
 }
 
 #[derive(Default)]
@@ -42,6 +64,14 @@ impl Ledger {
             }
         }
         ledger
+    }
+
+    /// A ledger whose notes somebody else is told, too.
+    pub(super) fn witnessed(triggers: &[&'static str], witness: Box<dyn Witness>) -> Self {
+        Self {
+            witness: Some(witness),
+            ..Self::new(triggers)
+        }
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
@@ -116,6 +146,7 @@ impl Ledger {
     }
 
     pub(super) fn sent(&self, event: Event, body: &[u8]) {
+        self.tell(|witness| witness.sent(event));
         self.note(|notes| match notes.observed.sent.entry(event) {
             Entry::Vacant(vacant) => {
                 vacant.insert(Sent {
@@ -128,6 +159,7 @@ impl Ledger {
     }
 
     pub(super) fn taken(&self, event: Event) {
+        self.tell(|witness| witness.taken(event));
         self.note(|notes| {
             if let Some(sent) = notes.observed.sent.get_mut(&event)
                 && !std::mem::replace(&mut sent.acknowledged, true)
@@ -139,6 +171,7 @@ impl Ledger {
 
     /// Notes a delivery before it is answered; its place.
     pub(super) fn received(&self, trigger: &'static str, event: Event, body: &[u8]) -> usize {
+        self.tell(|witness| witness.received(event, body));
         self.note(|notes| {
             // Equal bytes are kept once: a long run has millions of deliveries.
             let known = notes.observed.sent.get(&event).map(|sent| &sent.body);
@@ -167,7 +200,63 @@ impl Ledger {
     }
 
     pub(super) fn offence(&self, what: String) {
+        self.tell(|witness| witness.offence(&what));
         self.note(|notes| notes.offences.push(what));
+    }
+
+    fn tell(&self, what: impl FnOnce(&dyn Witness)) {
+        if let Some(witness) = &self.witness {
+            what(witness.as_ref());
+        }
+    }
+
+    /// How far each key is that has an event.
+    pub(super) fn progress(&self) -> Vec<Progress> {
+        let notes = self.notes();
+        let mut keys: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+        for (event, sent) in &notes.observed.sent {
+            let (acknowledged, last) = keys.entry(event.key).or_default();
+            *last = event.number.max(*last);
+            if sent.acknowledged {
+                *acknowledged = event.number.max(*acknowledged);
+            }
+        }
+        let progress = keys
+            .into_iter()
+            .map(|(key, (acknowledged, sent))| Progress {
+                key,
+                acknowledged,
+                sent,
+            });
+        progress.collect()
+    }
+
+    /// The events that were sent and that a trigger has not accepted.
+    pub(super) fn owed(&self, trigger: &str) -> Vec<Event> {
+        let notes = self.notes();
+        let accepted = notes.accepted.get(trigger);
+        let is_owed = |event: &Event| !accepted.is_some_and(|accepted| accepted.contains(event));
+        let mut owed: Vec<Event> = notes.observed.sent.keys().copied().collect();
+        owed.retain(is_owed);
+        owed.sort_unstable();
+        owed
+    }
+
+    /// Waits until a trigger has accepted all of these; how many are missing at the end of patience.
+    pub(super) fn wait_accepted(
+        &self,
+        trigger: &str,
+        events: &[Event],
+        patience: Duration,
+    ) -> usize {
+        let missing = |notes: &Notes| {
+            let accepted = notes.accepted.get(trigger);
+            let is_missing =
+                |event: &&Event| !accepted.is_some_and(|accepted| accepted.contains(event));
+            events.iter().filter(is_missing).count()
+        };
+        self.until(patience, |notes| missing(notes) == 0);
+        missing(&self.notes())
     }
 
     /// All that was noted, at the end.

@@ -18,8 +18,9 @@ subscribers received is judged by a checker that shares no code with the broker.
 are put into a sound record: a lost row, a row twice, a changed byte, an inversion, a missing delivery; each is found
 (`cargo test -p xtask durability`).
 
-Why it is built so: [0050](decisions/0050-durability-is-tried-from-outside.md). `cargo xtask test` runs `cargo xtask
-durability quick`, which is small sizes of the first three; this page is written by `cargo xtask durability`.
+Why it is built so: [0050](decisions/0050-durability-is-tried-from-outside.md), and with the power
+cut [0052](decisions/0052-the-power-is-cut.md). `cargo xtask test` runs `cargo xtask
+durability quick`, which is small sizes of all but the last; this page is written by `cargo xtask durability`.
 ";
 
 /// Writes the page from the reports of one run.

@@ -20,6 +20,8 @@ pub(super) struct Publisher {
     random: Rng,
     /// Each key with the number of its last event.
     keys: Vec<(u32, u64)>,
+    /// What somebody before it has sent, and perhaps nobody has taken.
+    open: Vec<Event>,
     connection: Option<Connection>,
 }
 
@@ -28,12 +30,29 @@ impl Publisher {
         Self {
             random,
             keys: keys.map(|key| (key, 0)).collect(),
+            open: Vec::new(),
+            connection: None,
+        }
+    }
+
+    /// One that goes on where another has ended, first of all with what that one got no answer for.
+    pub(super) fn resume(random: Rng, keys: Vec<(u32, u64)>, open: Vec<Event>) -> Self {
+        Self {
+            random,
+            keys,
+            open,
             connection: None,
         }
     }
 
     /// Publishes until the run stops; the last event is taken, too.
     pub(super) fn run(mut self, ledger: &Ledger) {
+        for event in std::mem::take(&mut self.open) {
+            if !self.publish(ledger, event, &body(event)) {
+                ledger.offence(format!("no broker takes event {} again", event.id()));
+                return;
+            }
+        }
         while !ledger.is_stopping() {
             ledger.wait_for_room(OWED);
             let index = self.random.usize(..self.keys.len());
@@ -43,7 +62,7 @@ impl Publisher {
                 key: *key,
                 number: *last,
             };
-            let body = body(event, &mut self.random);
+            let body = body(event);
             if !self.publish(ledger, event, &body) {
                 ledger.offence(format!("no broker takes event {}", event.id()));
                 return;
@@ -110,8 +129,10 @@ impl Publisher {
     }
 }
 
-/// Between nothing and some pages of the file.
-fn body(event: Event, random: &mut Rng) -> Vec<u8> {
+/// Between nothing and some pages of the file. It follows from the event: whoever sends it again, after whatever end of
+/// whoever sent it first, sends the same bytes.
+pub(super) fn body(event: Event) -> Vec<u8> {
+    let mut random = Rng::with_seed((u64::from(event.key) << 32) ^ event.number);
     let mut body = event.id().into_bytes();
     let length = if random.u32(..20) == 0 { 9000 } else { 400 };
     let length = random.usize(..length);

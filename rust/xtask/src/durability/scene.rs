@@ -108,29 +108,43 @@ fn first(
     let address = process.address()?;
     let mut connection = Connection::open(address).map_err(|error| error.to_string())?;
     for subscriber in subscribers {
-        let name = subscriber.trigger;
-        let object = serde_json::json!({
-            "apiVersion": "eventing.knative.dev/v1",
-            "kind": "Trigger",
-            "metadata": { "name": name },
-            "spec": {
-                "broker": "default",
-                "subscriber": { "uri": subscriber.url() },
-                "delivery": { "retry": 10, "backoffPolicy": "linear", "backoffDelay": "PT0.01S", "timeout": TIMEOUT },
-            },
-        });
-        let path = format!("/apis/eventing.knative.dev/v1/namespaces/default/triggers/{name}");
-        let json = "Content-Type: application/json\r\n";
-        let request = wire::request("PUT", &path, json, object.to_string().as_bytes());
-        let answer = connection
-            .ask(&request)
-            .map_err(|error| error.to_string())?;
-        if !matches!(answer.status(), Some(200 | 201)) {
-            let body = String::from_utf8_lossy(&answer.body).into_owned();
-            return Err(format!("trigger {name}: {}: {body}", answer.line));
-        }
+        put(&mut connection, subscriber, TIMEOUT)?;
     }
     Ok((process, address))
+}
+
+/// Puts the Trigger of a subscriber, which may take so long for each delivery.
+pub(super) fn put(
+    connection: &mut Connection,
+    subscriber: &Subscriber,
+    timeout: &str,
+) -> Result<(), String> {
+    let name = subscriber.trigger;
+    let object = serde_json::json!({
+        "apiVersion": "eventing.knative.dev/v1",
+        "kind": "Trigger",
+        "metadata": { "name": name },
+        "spec": {
+            "broker": "default",
+            "subscriber": { "uri": subscriber.url() },
+            "delivery": { "retry": 10, "backoffPolicy": "linear", "backoffDelay": "PT0.01S", "timeout": timeout },
+        },
+    });
+    let json = "Content-Type: application/json\r\n";
+    let request = wire::request("PUT", &path(name), json, object.to_string().as_bytes());
+    let answer = connection
+        .ask(&request)
+        .map_err(|error| error.to_string())?;
+    if matches!(answer.status(), Some(200 | 201)) {
+        return Ok(());
+    }
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    Err(format!("trigger {name}: {}: {body}", answer.line))
+}
+
+/// Where the Trigger of this name is.
+pub(super) fn path(trigger: &str) -> String {
+    format!("/apis/eventing.knative.dev/v1/namespaces/default/triggers/{trigger}")
 }
 
 /// The last process delivers what is owed, and ends.

@@ -48,8 +48,18 @@ impl Subscriber {
         failing: Failing,
         takes: Duration,
     ) -> Result<Self, String> {
+        Self::bind_to(0, trigger, failing, takes)
+    }
+
+    /// One at a port that a Trigger of an earlier process may name.
+    pub(super) fn bind_to(
+        port: u16,
+        trigger: &'static str,
+        failing: Failing,
+        takes: Duration,
+    ) -> Result<Self, String> {
         let failed = |error: io::Error| format!("subscriber {trigger}: {error}");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self {
             trigger,
