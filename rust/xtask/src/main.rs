@@ -36,8 +36,8 @@ Commands:
                       components are over it; and how it bears N events, ten million unless said: `backlog` takes ten
                       minutes and nine gigabytes, and has to be named
   bench languages     How fast the packages of other languages are, as ratios to their peers
-  durability [kill|power|faults|term|slow|quick] [--kills N] [--restarts N] [--connections N] [--cuts N]
-             [--suppress-syncs N] [--peers N] [--seed N] [--profile dev|release]
+  durability [kill|power|faults|term|slow|greedy|quick] [--kills N] [--restarts N] [--connections N]
+             [--cuts N] [--suppress-syncs N] [--peers N] [--seed N] [--profile dev|release]
                       Kill the broker, cut its power, break its disk, end it and flood it, and let an independent
                       checker judge; all of it, without a name: rewrites docs/durability.md
   endurance [--runs N] [--kills N] [--bars N] [--seed N] [--profile dev|release]
