@@ -20,7 +20,7 @@ are put into a sound record: a lost row, a row twice, a changed byte, an inversi
 
 Why it is built so: [0050](decisions/0050-durability-is-tried-from-outside.md), and with the power
 cut [0052](decisions/0052-the-power-is-cut.md). `cargo xtask test` runs `cargo xtask
-durability quick`, which is small sizes of all but the last; this page is written by `cargo xtask durability`.
+durability quick`, which is small sizes of the first four; this page is written by `cargo xtask durability`.
 ";
 
 /// Writes the page from the reports of one run.
