@@ -69,8 +69,8 @@ impl Options {
             restarts: if is_quick { 20 } else { 200 },
             connections: 10_000,
             cuts: power::Cuts {
-                own: if is_quick { 10 } else { 100 },
-                suppressed: if is_quick { 2 } else { 5 },
+                own: if is_quick { 6 } else { 100 },
+                suppressed: if is_quick { 1 } else { 5 },
                 peers: if is_quick { 0 } else { 20 },
             },
             seed: 1,

@@ -1,6 +1,8 @@
 //! Subscribers that are slow or dead, and the others beside them.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
 
 use ingenium_broker::{Broker, Config, Handle, Limits, Mode};
 
@@ -25,19 +27,20 @@ async fn publish(broker: &Handle, count: usize) {
     }
 }
 
-#[tokio::test]
-async fn a_subscriber_that_never_answers_harms_no_other() {
-    const EVENTS: usize = 1500;
-    const IN_FLIGHT: usize = 8;
-    let folder = tempfile::tempdir().expect("a folder");
+/// A broker with a subscriber that never answers, `stuck`, and one that does, `good`.
+async fn stuck_and_good(
+    folder: &Path,
+    in_flight: usize,
+    window: usize,
+) -> (Handle, Subscriber, Subscriber) {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let path = folder.path().join("broker.db");
     let limits = Limits {
-        in_flight: IN_FLIGHT,
-        window: 64,
-        drain: std::time::Duration::from_millis(50),
+        in_flight,
+        window,
+        drain: Duration::from_millis(50),
         ..Limits::default()
     };
+    let path = folder.join("broker.db");
     let config = Config {
         limits,
         ..Config::new(path, listen, NAMESPACE, BROKER, Mode::Fifo)
@@ -50,6 +53,15 @@ async fn a_subscriber_that_never_answers_harms_no_other() {
         broker.apply_trigger(trigger).await.expect("a trigger");
     }
     broker.start_dispatch();
+    (broker, stuck, good)
+}
+
+#[tokio::test]
+async fn a_subscriber_that_never_answers_harms_no_other() {
+    const EVENTS: usize = 1500;
+    const IN_FLIGHT: usize = 8;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (broker, stuck, good) = stuck_and_good(folder.path(), IN_FLIGHT, 64).await;
     publish(&broker, EVENTS).await;
     good.wait(EVENTS).await;
     until("the good one is done", async || broker.lag()["good"] == 0).await;
@@ -65,25 +77,7 @@ async fn large_events_that_wait_are_few_in_memory() {
     /// So many have 8 MiB together, each with what its attributes take.
     const IN_MEMORY: usize = 17;
     let folder = tempfile::tempdir().expect("a folder");
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let path = folder.path().join("broker.db");
-    let limits = Limits {
-        in_flight: EVENTS,
-        drain: std::time::Duration::from_millis(50),
-        ..Limits::default()
-    };
-    let config = Config {
-        limits,
-        ..Config::new(path, listen, NAMESPACE, BROKER, Mode::Fifo)
-    };
-    let broker = Broker::open(config).await.expect("the broker opens");
-    let stuck = Subscriber::acting(|_, _| std::future::pending()).await;
-    let good = Subscriber::start().await;
-    for (name, subscriber) in [("stuck", &stuck), ("good", &good)] {
-        let trigger = trigger(name, subscriber);
-        broker.apply_trigger(trigger).await.expect("a trigger");
-    }
-    broker.start_dispatch();
+    let (broker, stuck, good) = stuck_and_good(folder.path(), EVENTS, 1024).await;
     let sender = Sender::to(&broker);
     let data = format!("\"{}\"", "x".repeat(500 * 1024));
     for number in 0..EVENTS {
