@@ -221,3 +221,31 @@ async fn the_host_is_said_as_servers_expect_it() {
         "{request}"
     );
 }
+
+/// Some servers say 408 before they close an idle connection. That answers nobody.
+#[tokio::test]
+async fn what_comes_on_an_idle_connection_is_no_answer() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+    let uri = format!("http://{}/", listener.local_addr().expect("bound"));
+    tokio::spawn(async move {
+        let answer = |line: &str| format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n");
+        for late in [true, false] {
+            let (mut socket, _) = listener.accept().await.expect("a client");
+            let mut request = [0; 4096];
+            drop(socket.read(&mut request).await);
+            let ok = answer("200 OK");
+            socket.write_all(ok.as_bytes()).await.expect("written");
+            if late {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                let late = answer("408 Request Timeout");
+                socket.write_all(late.as_bytes()).await.expect("written");
+            }
+        }
+    });
+    let client = Client::new();
+    for _ in 0..2 {
+        let answer = client.send("POST", &uri, &[], "{}", SHORT).await;
+        assert_eq!(answer.expect("an answer").status, 200);
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+}
