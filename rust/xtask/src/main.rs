@@ -10,6 +10,7 @@ mod durability;
 mod endurance;
 mod generate;
 mod languages;
+mod memory;
 mod nats;
 mod program;
 mod release;

@@ -152,7 +152,7 @@ pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0).map(offset));
     let removed = |what: &str| count(&format!("SELECT {what} FROM retention"));
     // Those that are settled are by far the most and in no index: counted as what is left of all. That walks all leaves of
-    // the table, 0.6 s for ten million.
+    // the table (docs/performance.md).
     let all = count("SELECT count(*) FROM deliveries")?;
     let unsettled = count("SELECT count(*) FROM deliveries WHERE state <> 'settled'")?;
     Ok(Counts {

@@ -1,6 +1,5 @@
 //! A publisher that behaves, beside peers that do not, and what they take of the broker's memory.
 
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +11,7 @@ use super::checker::Event;
 use super::process::Process;
 use super::report::row;
 use super::wire::{self, Connection};
+use crate::memory::kibibytes;
 
 /// The longest that the good publisher may wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -46,7 +46,7 @@ pub(super) fn run<T>(
         good.publish()?;
     }
     let id = process.id().ok_or("the broker does not run")?;
-    let before = memory(id)?;
+    let before = kibibytes(id, "VmRSS")?;
     let done = AtomicBool::new(false);
     let (seen, most, served) = thread::scope(|scope| {
         let publisher = scope.spawn(|| good.run(&done));
@@ -121,15 +121,6 @@ impl Beside {
     fn grown(&self) -> u64 {
         self.most.saturating_sub(self.before)
     }
-}
-
-/// The resident memory of a process, in KiB.
-pub(super) fn memory(process: u32) -> Result<u64, String> {
-    let path = format!("/proc/{process}/status");
-    let status = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-    number.ok_or_else(|| format!("{path}: no VmRSS"))
 }
 
 /// A publisher that behaves.

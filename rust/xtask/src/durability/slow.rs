@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::bench::Bench;
-use super::beside::{self, memory};
+use super::beside;
 use super::report::{Report, row};
+use crate::memory::kibibytes;
 
 /// When the last of them must be closed.
 const CLOSED: Duration = Duration::from_secs(10);
@@ -157,7 +158,7 @@ fn flood(address: SocketAddr, count: u32, broker: u32) -> Result<(Vec<Closed>, u
             dripped = Instant::now();
         }
         sweep(&mut peers, &mut closed, drips);
-        most = most.max(memory(broker)?);
+        most = most.max(kibibytes(broker, "VmRSS")?);
         sleep(Duration::from_millis(20));
     }
     Ok((closed, most))

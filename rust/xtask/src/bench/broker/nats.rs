@@ -30,8 +30,8 @@ pub(super) fn start(
     empty(folder)?;
     let address = free()?;
     let (interval, publish): (_, Publish) = match sync {
-        Sync::Always => (", sync_interval: always", publish),
-        Sync::Seldom => ("", publish_windows),
+        Sync::Always => (", sync_interval: always", publish::<1>),
+        Sync::Seldom => ("", publish::<BATCH>),
     };
     let settings = format!(
         "listen: \"{address}\"\njetstream {{ store_dir: \"{}\"{interval} }}\n",
@@ -69,20 +69,8 @@ pub(super) fn start(
     Ok(server)
 }
 
-fn publish(
-    address: SocketAddr,
-    number: usize,
-    payloads: &mut dyn Iterator<Item = String>,
-) -> io::Result<()> {
-    let (subject, inbox) = (format!("b.{number}"), format!("_INBOX.{number}"));
-    let mut session = Session::open(address, &inbox)?;
-    for payload in payloads {
-        session.ask(&subject, &inbox, payload.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn publish_windows(
+/// Sends `WINDOW` messages, and waits for as many acknowledgements, before it sends the next.
+fn publish<const WINDOW: usize>(
     address: SocketAddr,
     number: usize,
     payloads: &mut dyn Iterator<Item = String>,
@@ -92,7 +80,7 @@ fn publish_windows(
     loop {
         let mut lines = Vec::new();
         let mut open = 0;
-        for payload in (&mut *payloads).take(BATCH) {
+        for payload in (&mut *payloads).take(WINDOW) {
             lines.extend(publication(&subject, Some(&inbox), payload.as_bytes()));
             open += 1;
         }

@@ -1,12 +1,12 @@
 //! A program under measurement: how it starts and ends, and what memory it takes.
 
-use std::fs;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::memory::kibibytes;
 
 /// How often is looked whether something has come about.
 const LOOK: Duration = Duration::from_millis(2);
@@ -63,14 +63,7 @@ impl Process {
 
     /// The most memory that it has had resident, in MiB.
     pub(super) fn peak(&self) -> Result<u64, String> {
-        let file = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(Path::new(&file)).map_err(|e| format!("{file}: {e}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        let kibibytes = kibibytes.and_then(|number| number.parse::<u64>().ok());
-        kibibytes
-            .map(|kibibytes| kibibytes / 1024)
-            .ok_or_else(|| format!("{file} has no VmHWM"))
+        Ok(kibibytes(self.child.id(), "VmHWM")? / 1024)
     }
 }
 
