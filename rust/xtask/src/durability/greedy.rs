@@ -5,8 +5,6 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::net::sockopt::set_socket_recv_buffer_size;
-
 use super::bench::Bench;
 use super::beside;
 use super::report::{Report, row};
@@ -21,12 +19,9 @@ const HEAD: usize = 300 * 1000;
 /// Connections that ask again and again, and read no answer.
 const DEAF: usize = 50;
 
-/// When the last of them must be closed: an answer may be left unread for ten seconds.
-const CLOSED: Duration = Duration::from_secs(25);
-
-/// What the kernel keeps of answers that a deaf peer does not read, in bytes: with what it would keep otherwise, most of
-/// the time would be that of filling it.
-const KEPT: usize = 4096;
+/// When the last of them must be closed: an answer may be left unread for ten seconds, once what the kernel keeps of
+/// answers is full, which takes an unoptimised broker another fifteen.
+const CLOSED: Duration = Duration::from_secs(60);
 
 /// What they may take in all, in KiB: half a mebibyte each would be 275.
 const MEMORY: u64 = 64 * 1024;
@@ -79,7 +74,7 @@ pub(super) fn run(bench: &Bench) -> Result<Report, String> {
         title: "Greedy peers",
         text: format!(
             "A head is read up to 16 KiB, and answered with 431 beyond; an answer that nobody reads holds its connection for \
-             ten seconds. Neither takes memory that grows with what is sent.\n\n\
+             ten seconds, once the kernel takes no more of it. Neither takes memory that grows with what is sent.\n\n\
              {HEADS} connections send a head of {HEAD} bytes; {DEAF} ask for `/metrics` as often as they can send and read \
              nothing, until the broker closes. Beside them a publisher sends event after event."
         ),
@@ -101,10 +96,6 @@ fn flood(address: SocketAddr, broker: u32) -> Result<([Closed; 2], u64), String>
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
             .map_err(|error| format!("connection {number}: {error}"))?;
         let is_deaf = number >= HEADS;
-        if is_deaf {
-            set_socket_recv_buffer_size(&socket, KEPT)
-                .map_err(|error| format!("connection {number}: {error}"))?;
-        }
         peers.push(Peer {
             socket: Some(socket),
             sent: 0,
